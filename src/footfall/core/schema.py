@@ -1,0 +1,231 @@
+"""The only place where a published column's type, key, reference, unit and words are declared.
+
+The simulator has a vocabulary of *entities* (product, order, line, ...), each with *fields*. A
+scenario publishes tables from it under names of its own. CSV headers, Parquet and database types,
+the manifest and the documentation are all derived from the :class:`TableSpec` made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Kind(StrEnum):
+    """What a column's values are; decides every physical type."""
+
+    INTEGER = "integer"
+    MONEY = "money"  # decimal(12,2); whole cents inside
+    FRACTION = "fraction"  # decimal(3,2): 0.20 is twenty per cent
+    NUMBER = "number"  # double with six decimals
+    BOOLEAN = "boolean"
+    DATE = "date"
+    MONTH = "month"  # text, YYYY-MM
+    TIMESTAMP = "timestamp"  # to the second, without a zone
+    CODE = "code"  # text from a short list, safe without quotes in CSV
+    TEXT = "text"
+
+
+ARROW_TYPES: Mapping[Kind, pa.DataType] = {
+    Kind.INTEGER: pa.int64(),
+    Kind.MONEY: pa.decimal64(12, 2),
+    Kind.FRACTION: pa.decimal64(3, 2),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.DATE: pa.date32(),
+    Kind.MONTH: pa.string(),
+    Kind.TIMESTAMP: pa.timestamp("s"),
+    Kind.CODE: pa.string(),
+    Kind.TEXT: pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field of an entity: what it means, whatever name it is published under."""
+
+    kind: Kind
+    text: str
+    unit: str = ""
+    references: tuple[str, str] | None = None  # (entity, field)
+
+
+@dataclass(frozen=True)
+class EntitySpec:
+    """A kind of row: its grain in words, its key and its fields."""
+
+    grain: str
+    key: tuple[str, ...]
+    fields: Mapping[str, FieldSpec]
+    order_by: tuple[str, ...] = ()
+    keyed_by_order: bool = False  # rows belong to an order, and come part by part
+
+
+VOCABULARY: Mapping[str, EntitySpec] = {
+    "product": EntitySpec(
+        grain="one row a SKU",
+        key=("id",),
+        order_by=("id",),
+        fields={
+            "id": FieldSpec(Kind.INTEGER, "Number of the SKU."),
+            "category": FieldSpec(Kind.CODE, "Category, the top of the product hierarchy."),
+            "price": FieldSpec(Kind.MONEY, "List price.", unit="currency"),
+            "cost": FieldSpec(Kind.MONEY, "What the shop pays for one unit.", unit="currency"),
+            "sales_rank": FieldSpec(
+                Kind.NUMBER, "Power-law popularity, higher sells more; a fixed power of it is the sales weight."
+            ),
+            "return_probability": FieldSpec(Kind.NUMBER, "Probability that a sold line is sent back."),
+            "sub_category": FieldSpec(Kind.TEXT, "Sub-category, the second level of the product hierarchy."),
+            "name": FieldSpec(Kind.TEXT, "Product name, distinct over the catalogue."),
+        },
+    ),
+    "order": EntitySpec(
+        grain="one row an order",
+        key=("id",),
+        order_by=("id",),
+        keyed_by_order=True,
+        fields={
+            "id": FieldSpec(Kind.INTEGER, "Number of the order, rising with its time."),
+            "shop": FieldSpec(Kind.CODE, "Shop in which the order was placed."),
+            "customer": FieldSpec(Kind.INTEGER, "Number of the customer, who orders in one home shop."),
+            "time": FieldSpec(Kind.TIMESTAMP, "Local time at which the order was placed.", unit="second"),
+        },
+    ),
+    "line": EntitySpec(
+        grain="one row a SKU in an order",
+        key=("order", "product"),
+        order_by=("order", "number"),
+        keyed_by_order=True,
+        fields={
+            "order": FieldSpec(Kind.INTEGER, "Order that the line belongs to.", references=("order", "id")),
+            "product": FieldSpec(Kind.INTEGER, "SKU that was bought.", references=("product", "id")),
+            "quantity": FieldSpec(Kind.INTEGER, "Units bought.", unit="unit"),
+            "unit_price": FieldSpec(
+                Kind.MONEY, "Price paid for one unit, after discount, rounded half up.", unit="currency"
+            ),
+            "is_returned": FieldSpec(Kind.BOOLEAN, "Whether the line was sent back."),
+            "number": FieldSpec(Kind.INTEGER, "Place of the line in its basket, from 1."),
+            "discount": FieldSpec(Kind.FRACTION, "Discount on the list price; 0.20 is twenty per cent."),
+        },
+    ),
+    "marketing_day": EntitySpec(
+        grain="one row a day and shop",
+        key=("date", "shop"),
+        order_by=("date", "shop"),
+        fields={
+            "date": FieldSpec(Kind.DATE, "Day on which the money was spent."),
+            "shop": FieldSpec(Kind.CODE, "Shop that the money was spent for."),
+            "spend": FieldSpec(Kind.MONEY, "Marketing spend, which leads revenue.", unit="currency"),
+        },
+    ),
+    "budget_month": EntitySpec(
+        grain="one row a month and shop",
+        key=("month", "shop"),
+        order_by=("month", "shop"),
+        fields={
+            "month": FieldSpec(Kind.MONTH, "Month that is planned, YYYY-MM."),
+            "shop": FieldSpec(Kind.CODE, "Shop that is planned for."),
+            "revenue": FieldSpec(Kind.MONEY, "Planned revenue.", unit="currency"),
+            "orders": FieldSpec(Kind.INTEGER, "Planned number of orders."),
+            "margin": FieldSpec(Kind.MONEY, "Planned gross margin.", unit="currency"),
+        },
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """A published column: its name, and the field of the vocabulary that it shows."""
+
+    name: str
+    field: str
+    kind: Kind
+    text: str
+    unit: str
+    references: tuple[str, str] | None  # (published table, published column)
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """Arrow type of the column in a published batch."""
+        return ARROW_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A published table: its name, grain, columns in order, and keys, by published names."""
+
+    name: str
+    entity: str
+    grain: str
+    columns: tuple[ColumnSpec, ...]
+    key: tuple[str, ...] = ()
+    order_by: tuple[str, ...] = ()
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """Arrow schema of a published batch; no column is nullable."""
+        return pa.schema([pa.field(c.name, c.arrow_type, nullable=False) for c in self.columns])
+
+    @property
+    def keyed_by_order(self) -> bool:
+        """Whether the table's rows belong to orders and so come part by part."""
+        return VOCABULARY[self.entity].keyed_by_order
+
+    def column_of(self, field_name: str) -> str | None:
+        """Published name of a field of the vocabulary; None where the table does not publish it."""
+        return next((c.name for c in self.columns if c.field == field_name), None)
+
+
+def publish(tables: Mapping[str, tuple[str, Mapping[str, str]]], currency: str) -> dict[str, TableSpec]:
+    """Resolve what a scenario publishes against the vocabulary.
+
+    Parameters
+    ----------
+    tables
+        Published table name -> (entity, {published column name: field}), in published order.
+    currency
+        Takes the place of the unit "currency".
+
+    Returns
+    -------
+    dict
+        Published table name -> its specification. A key or reference is left out where the
+        scenario does not publish the columns that it needs.
+    """
+    by_entity = {entity: (name, columns) for name, (entity, columns) in tables.items()}
+
+    def published_as(entity: str, field_name: str) -> tuple[str, str] | None:
+        if entity not in by_entity:
+            return None
+        table, columns = by_entity[entity]
+        return next(((table, c) for c, f in columns.items() if f == field_name), None)
+
+    specs = {}
+    for name, (entity, columns) in tables.items():
+        known = VOCABULARY[entity]
+        column_specs = tuple(
+            ColumnSpec(
+                name=column,
+                field=field_name,
+                kind=known.fields[field_name].kind,
+                text=known.fields[field_name].text,
+                unit=known.fields[field_name].unit.replace("currency", currency),
+                references=(
+                    published_as(*reference) if (reference := known.fields[field_name].references) else None
+                ),
+            )
+            for column, field_name in columns.items()
+        )
+        names = {field_name: column for column, field_name in columns.items()}
+        specs[name] = TableSpec(
+            name=name,
+            entity=entity,
+            grain=known.grain,
+            columns=column_specs,
+            key=tuple(names[f] for f in known.key) if all(f in names for f in known.key) else (),
+            order_by=tuple(names[f] for f in known.order_by if f in names),
+        )
+    return specs

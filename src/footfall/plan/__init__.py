@@ -1,0 +1,1 @@
+"""Floor 3: draws the small, slow things and solves the free knobs."""

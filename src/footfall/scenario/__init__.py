@@ -1,0 +1,1 @@
+"""Floor 2: what a shop is like and which figures it must reach."""
