@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class FootfallError(Exception):
     """What went wrong, where, what is allowed and what to do; printed without a traceback.
@@ -39,6 +41,16 @@ class UnreachableTarget(FootfallError):  # noqa: N818 - the name states the fact
 
 
 class ContractBroken(FootfallError):  # noqa: N818 - as above
-    """A check failed on data that was about to be published."""
+    """A check failed on data that was about to be published.
+
+    Attributes
+    ----------
+    findings : list
+        All findings of the contract.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, findings: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.findings = list(findings)

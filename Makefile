@@ -1,0 +1,38 @@
+# `make demo` makes the data, `make test` proves it; both set up .venv first, where needed.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SRC := src tests benchmarks
+
+.PHONY: demo test lint sweep bench clean
+
+demo: $(INSTALLED)
+	$(BIN)/footfall generate vantage -o data/vantage --overwrite
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check $(wildcard $(SRC))
+	$(BIN)/ruff format --check $(wildcard $(SRC))
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+sweep: $(INSTALLED)
+	$(BIN)/python benchmarks/sweep.py --seeds 200
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/bench.py
+
+.PHONY: .venv
+.venv: $(INSTALLED)
+
+# The build backend is pinned too: older pip reads PIP_CONSTRAINT for it, newer pip PIP_BUILD_CONSTRAINT.
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,306 @@
+"""The command `footfall`: each command parses, calls one function of the workflow, and prints.
+
+What a command does not need is not imported: `footfall --help` waits for no array library.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footfall import __version__
+from footfall.cli import output, values
+from footfall.core.errors import ContractBroken, FootfallError
+
+if TYPE_CHECKING:
+    from footfall.workflow.request import Request
+
+app = typer.Typer(
+    name="footfall",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Simulate a shop's data: tables solved to their targets, proven before they appear.",
+    epilog="Start with: footfall generate vantage -o data/vantage",
+)
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: data/<scenario>]"),
+]
+Seed = Annotated[
+    int, typer.Option(parser=values.seed, metavar="N", help="Same seed, same data, to the byte.")
+]
+Scale = Annotated[
+    float, typer.Option(parser=values.scale, metavar="F", help="Times the orders and customers.")
+]
+Format = Annotated[
+    str, typer.Option("--format", parser=values.form, metavar="|".join(values.FORMATS), help="File format.")
+]
+Tables = Annotated[
+    str | None,
+    typer.Option(parser=values.names, metavar="A,B", help="Only these tables. [default: all]"),
+]
+First = Annotated[
+    dt.date | None,
+    typer.Option("--from", parser=values.day, metavar="DATE", help="First day, included."),
+]
+Last = Annotated[
+    dt.date | None,
+    typer.Option("--to", parser=values.day, metavar="DATE", help="Last day, included."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a value of the scenario; may be repeated."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(parser=values.workers, metavar="N", help="Processes. [default: as many as help]"),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"footfall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _footfall(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    epilog="Examples: footfall generate vantage --format parquet --scale 10 | "
+    "footfall generate vantage --from 2025-11-20 --to 2025-11-27 --set demand.orders=50000"
+)
+def generate(  # noqa: PLR0917 - options, all by name
+    scenario: ScenarioName,
+    out: Out = None,
+    seed: Seed = 42,
+    scale: Scale = 1.0,
+    form: Format = "csv",
+    tables: Tables = None,
+    first: First = None,
+    last: Last = None,
+    changes: Changes = None,
+    workers: Workers = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make a scenario's tables, checked before they appear."""
+    request = _request(
+        scenario,
+        seed=seed,
+        scale=scale,
+        tables=tables,
+        first=first,
+        last=last,
+        changes=changes,
+        workers=workers,
+    )
+    from footfall.workflow.generate import generate_into  # noqa: PLC0415 - see the module's docstring
+
+    with output.progress(wanted=not (quiet or as_json)) as moved:
+        try:
+            outcome = generate_into(
+                request, _directory(scenario, out), format=form, overwrite=overwrite, progress=moved
+            )
+        except ContractBroken as broken:
+            if as_json:
+                found = [f.as_dict() for f in getattr(broken, "findings", [])]
+                output.document({"published": False, "error": str(broken), "findings": found})
+            elif not quiet:
+                output.failures(getattr(broken, "findings", []))
+            raise
+    if as_json:
+        output.document({"directory": str(outcome.directory), **outcome.manifest.to_json()})
+    elif not quiet:
+        print(f"{outcome.directory}\n")
+        output.row_counts({name: record.rows for name, record in outcome.manifest.tables.items()})
+        print()
+        output.findings(outcome.findings)
+    return 0
+
+
+@app.command(epilog="Example: footfall plan vantage --scale 10 --json")
+def plan(  # noqa: PLR0917 - options, all by name
+    scenario: ScenarioName,
+    out: Out = None,
+    seed: Seed = 42,
+    scale: Scale = 1.0,
+    form: Format = "csv",
+    tables: Tables = None,
+    first: First = None,
+    last: Last = None,
+    changes: Changes = None,
+    workers: Workers = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Tell what `generate` would make; write nothing."""
+    del out, form, overwrite  # taken, so that a command can be tried by changing one word
+    request = _request(
+        scenario,
+        seed=seed,
+        scale=scale,
+        tables=tables,
+        first=first,
+        last=last,
+        changes=changes,
+        workers=workers,
+    )
+    from footfall.workflow.preview import preview  # noqa: PLC0415 - see the module's docstring
+
+    told = preview(request)
+    if as_json:
+        output.document(told)
+    elif not quiet:
+        horizon = told["horizon"]
+        print(f"{told['scenario']}, seed {told['seed']}, {horizon['first']} to {horizon['last']}\n")
+        output.row_counts(told["rows"])
+        print(
+            ", ".join(f"{output.size(count)} as {name}" for name, count in told["bytes"].items()), end="\n\n"
+        )
+        solved = [[knob, output.number(value)] for knob, value in told["solved"].items()]
+        output.table(["solved knob", "value"], solved, numbers=[1])
+        print()
+        output.table(
+            ["target", "asked", "tolerance", "expected"],
+            [
+                [str(t["target"]), *(output.number(t[key]) for key in ("asked", "tolerance", "expected"))]
+                for t in told["targets"]
+            ],
+            numbers=[1, 2, 3],
+        )
+    return 0
+
+
+@app.command(epilog="Example: footfall verify data/vantage")
+def verify(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `generate` wrote, edited or not.")],
+    as_json: Json = False,
+) -> int:
+    """Check files that lie there; exit 1 if one fails."""
+    from footfall.workflow.verify import verify as verified  # noqa: PLC0415 - see the module's docstring
+
+    found = verified(directory)
+    if as_json:
+        output.document({"directory": str(directory), "findings": [f.as_dict() for f in found]})
+    else:
+        output.failures(found)
+        output.findings(found)
+    return int(any(f.verdict == "fail" for f in found))
+
+
+@app.command()
+def scenarios(as_json: Json = False) -> int:
+    """List the scenarios that come with Footfall."""
+    from footfall.scenario.load import shipped  # noqa: PLC0415 - see the module's docstring
+
+    if as_json:
+        output.document([{"name": name, "title": title} for name, title in shipped().items()])
+    else:
+        output.table(["scenario", "title"], [[name, title] for name, title in shipped().items()])
+    return 0
+
+
+@app.command(epilog="Example: footfall show vantage > mine.yml; footfall generate ./mine.yml")
+def show(scenario: ScenarioName) -> int:
+    """Print a scenario, to read or to change."""
+    from footfall.scenario.load import text_of  # noqa: PLC0415 - see the module's docstring
+
+    print(text_of(scenario), end="")
+    return 0
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit; whatever goes wrong is one line on stderr and an exit code."""
+    try:
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read us, such as `head`, has seen enough
+        _let_go_of_stdout()
+        code = 141
+    except OSError as error:
+        _let_go_of_stdout()
+        code = _said(f"{error.filename or 'standard output'}: {error.strerror or error}", 2)
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        code = app(args=list(arguments), prog_name="footfall", standalone_mode=False)
+    except FootfallError as error:
+        return _said(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message(), file=sys.stderr)
+            return 2
+        hint = "" if isinstance(error, typer.BadParameter) and error.message else " (see footfall --help)"
+        return _said(" ".join(error.format_message().split()) + hint, 2)
+    return _said("stopped; nothing was published", 130) if code == 130 else int(code or 0)
+
+
+def _said(message: str, code: int) -> int:
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.splitlines()))
+    print(f"footfall: {line}", file=sys.stderr)
+    return code
+
+
+def _let_go_of_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python flushes it again, and fails
+
+
+def _directory(scenario: str, out: Path | None) -> Path:
+    return Path("data") / Path(scenario).stem if out is None else out
+
+
+def _request(
+    scenario: str,
+    *,
+    seed: int,
+    scale: float,
+    tables: str | None,
+    first: dt.date | None,
+    last: dt.date | None,
+    changes: list[str] | None,
+    workers: int | None,
+) -> Request:
+    from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
+
+    return Made(
+        scenario=scenario,
+        seed=seed,
+        scale=scale,
+        first=first,
+        last=last,
+        tables=tuple(tables.split(",")) if tables else None,
+        overrides=tuple(changes or ()),
+        workers=workers,
+    )
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,142 @@
+"""How results look: aligned text, tables by rich on a terminal only, and one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from footfall.contract.findings import Finding
+
+Cells = Sequence[str]
+
+
+def document(value: object) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def table(headings: Cells, rows: Sequence[Cells], numbers: Sequence[int] = ()) -> None:
+    """Print rows under headings; columns whose index is in `numbers` are aligned to the right."""
+    if not sys.stdout.isatty():
+        print("\n".join(aligned(headings, rows, numbers)))
+        return
+    from rich import box  # noqa: PLC0415 - a pipe shall not wait for it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, heading in enumerate(headings):
+        drawn.add_column(heading, justify="right" if index in numbers else "left")
+    for row in rows:
+        drawn.add_row(*(Text(cell, style="bold red" if cell == "fail" else "") for cell in row))
+    Console().print(drawn)
+
+
+def aligned(headings: Cells, rows: Sequence[Cells], numbers: Sequence[int] = ()) -> list[str]:
+    """Lines of a table in plain text.
+
+    >>> aligned(["table", "rows"], [["raw_orders", "7"]], numbers=[1])
+    ['table       rows', 'raw_orders     7']
+    """
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (headings, *rows)
+    ]
+
+
+def row_counts(rows: Mapping[str, float]) -> None:
+    """Print a row count a table."""
+    table(["table", "rows"], [[name, f"{count:,.0f}"] for name, count in rows.items()], numbers=[1])
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """Print every target and every failure, and how many checks there were."""
+    shown = [f for f in found if f.kind == "target" or f.verdict == "fail"]
+    if shown:
+        table(
+            ["check", "target", "observed", "tolerance", "verdict"],
+            [
+                [f.check, number(f.target), number(f.observed), number(f.tolerance), str(f.verdict)]
+                for f in shown
+            ],
+            numbers=[1, 2, 3],
+        )
+    print(counted(found))
+
+
+def failures(found: Sequence[Finding]) -> None:
+    """Print what failed, each with its rule and what was seen."""
+    for finding in found:
+        if finding.verdict == "fail":
+            print(f"fail  {finding.check}: {finding.rule}")
+            if finding.detail:
+                print(f"      {finding.detail}")
+
+
+def counted(found: Sequence[Finding]) -> str:
+    """Return the closing line of a run of checks, failures first."""
+    counts = Counter(str(f.verdict) for f in found)
+    failed = [f"{counts['fail']} failed"] if counts["fail"] else []
+    passed = f"{counts['pass']} check{'' if counts['pass'] == 1 else 's'} passed"
+    absent = [f"{counts['not applicable']} not applicable"] if counts["not applicable"] else []
+    return ", ".join([*failed, passed, *absent])
+
+
+def number(value: object) -> str:
+    """Write a figure for people: whole numbers in groups, others to four places at most.
+
+    >>> number(35000.0), number(0.40012), number(None)
+    ('35,000', '0.4001', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool | str) or not isinstance(value, int | float):
+        return str(value)
+    if value == int(value) if abs(value) < 1e15 else False:
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+def size(count: float) -> str:
+    """Write a number of bytes for people.
+
+    >>> size(2_345_678)
+    '2.3 MB'
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+@contextmanager
+def progress(wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Progress bar on stderr where that is a terminal; None elsewhere."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - a pipe shall not wait for it
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("simulating", total=None)
+
+        def moved(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield moved
+
+
+def _plain(value: Any) -> object:
+    return value.item() if hasattr(value, "item") else str(value)

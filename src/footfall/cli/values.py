@@ -1,0 +1,91 @@
+"""What a person may write after an option, checked one value at a time with a clear line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import typer
+
+FORMATS = ("csv", "parquet", "duckdb")
+
+
+def seed(value: str | int) -> int:
+    """Whole number from 0.
+
+    >>> seed("42")
+    42
+    """
+    return _whole(value, lowest=0)
+
+
+def workers(value: str | int) -> int:
+    """Whole number from 1.
+
+    >>> workers("2")
+    2
+    """
+    return _whole(value, lowest=1)
+
+
+def scale(value: str | float) -> float:
+    """Finite number above 0.
+
+    >>> scale("0.1")
+    0.1
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise typer.BadParameter(f"must be a finite number greater than 0; it is {value}")
+    return number
+
+
+def day(value: str | dt.date) -> dt.date:
+    """Day of the calendar.
+
+    >>> day("2025-02-28")
+    datetime.date(2025, 2, 28)
+    """
+    text = str(value)
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text:
+        raise typer.BadParameter(f"must be a day that exists, written YYYY-MM-DD; it is '{text}'")
+    return found
+
+
+def form(value: str) -> str:
+    """Format that tables can be written in.
+
+    >>> form("csv")
+    'csv'
+    """
+    if value not in FORMATS:
+        raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}; it is '{value}'")
+    return value
+
+
+def names(value: str) -> str:
+    """Names between commas, none of them empty or twice.
+
+    >>> names("raw_orders, raw_products")
+    'raw_orders,raw_products'
+    """
+    found = [name.strip() for name in value.split(",")]
+    if not all(found):
+        raise typer.BadParameter(f"must be names of tables with commas between them; it is '{value}'")
+    if twice := [name for name in found if found.count(name) > 1]:
+        raise typer.BadParameter(f"names '{twice[0]}' twice")
+    return ",".join(found)
+
+
+def _whole(value: str | int, lowest: int) -> int:
+    text = str(value)
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 40 and int(text) >= lowest):
+        raise typer.BadParameter(f"must be a whole number, {lowest} or greater; it is '{text}'")
+    return int(text)

@@ -1,0 +1,170 @@
+"""Figures that the checks judge, gathered batch by batch from published tables.
+
+Figures of rows that follow each other merge into the figures of all of them. What is kept does not
+grow with the orders, but for a small code an order between the order and its lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from footfall.contract.line_figures import LineTally
+from footfall.contract.offences import Offences
+from footfall.contract.order_figures import OrderTally
+from footfall.contract.subject import Subject
+from footfall.core.money import as_unscaled
+from footfall.core.schema import Kind, TableSpec
+
+Column = npt.NDArray[Any]
+WHOLE = ("product", "marketing_day", "budget_month")
+
+
+def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> dict[str, Any] | None:
+    """Columns by field: NumPy arrays, but text as Arrow; None, and an offence, where unreadable."""
+    out: dict[str, Any] = {}
+    for column in spec.columns:
+        if column.name not in batch.schema.names:
+            offences.add("tables.readable", 1, f"{spec.name} has no column '{column.name}'")
+            return None
+        values = batch.column(column.name)
+        if isinstance(values, pa.DictionaryArray):
+            values = values.dictionary_decode()
+        if values.null_count:
+            row = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
+            key = {k: batch.column(k)[row].as_py() for k in spec.key if k in batch.schema.names}
+            offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
+            return None
+        try:
+            out[column.field] = _as_array(column.kind, column.arrow_type, values)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+            offences.add("tables.readable", 1, f"{spec.name}.{column.name} cannot be read: {error}")
+            return None
+    return out
+
+
+def _as_array(kind: Kind, arrow_type: pa.DataType, values: pa.Array) -> Any:
+    if kind in (Kind.MONEY, Kind.FRACTION):
+        if not pa.types.is_decimal(values.type) or values.type.scale != arrow_type.scale or values.type.bit_width not in (64, 128):
+            values = values.cast(pa.decimal128(18, arrow_type.scale))
+        return as_unscaled(values)
+    if kind in (Kind.CODE, Kind.TEXT, Kind.MONTH):
+        return values.cast(pa.string())
+    if values.type != arrow_type:
+        values = values.cast(arrow_type)
+    if kind is Kind.TIMESTAMP:
+        values = values.view(pa.int64())
+    elif kind is Kind.DATE:
+        values = values.view(pa.int32())
+    return values.to_numpy(zero_copy_only=False)
+
+
+class Figures:
+    """What the checks judge, gathered from batches in file order.
+
+    Batches of orders and of lines may interleave as long as an order comes before its lines.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.offences = Offences()
+        self.rows: dict[str, int] = dict.fromkeys((t.entity for t in subject.tables.values()), 0)
+        self._whole: dict[str, list[dict[str, Any]]] = {}
+        self._waiting: list[dict[str, Any]] = []
+        self.orders = OrderTally(subject, self.offences)
+        self.lines = LineTally(subject, self.offences)
+
+    def observe(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take note of a batch; batches of a table come in file order."""
+        spec = self.subject.tables.get(table)
+        if spec is None or not batch.num_rows:
+            return
+        self.rows[spec.entity] += batch.num_rows
+        columns = columns_of(spec, batch, self.offences)
+        if columns is None:
+            return
+        if spec.entity in WHOLE:
+            self._whole.setdefault(spec.entity, []).append(columns)
+        elif spec.entity == "order":
+            ids, cells = self.orders.observe(columns)
+            if self.subject.spec("line") is not None:
+                self.lines.open_orders.append(ids, cells)
+        elif spec.entity == "line":
+            self._observe_lines(columns)
+
+    def _observe_lines(self, columns: dict[str, Any]) -> None:
+        # Prices and categories are needed to judge a line, so lines wait for the products.
+        if self.subject.spec("product") is not None and self.lines.catalog is None:
+            self._find_catalog()
+            if self.lines.catalog is None and self.rows["product"] < self.subject.scenario.catalog.skus:
+                self._waiting.append(columns)
+                return
+        self._release()
+        self.lines.observe(columns)
+
+    def _release(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for columns in waiting:
+            self.lines.observe(columns)
+
+    def _find_catalog(self) -> None:
+        products = self.table("product")
+        catalog = self.subject.scenario.catalog
+        wanted = np.arange(catalog.first_sku, catalog.first_sku + catalog.skus)
+        if products and np.array_equal(products.get("id", []), wanted):
+            self.lines.catalog = products
+
+    def table(self, entity: str) -> dict[str, Any]:
+        """Columns of a small table by field, all rows; empty where none were seen."""
+        parts = self._whole.get(entity, [])
+        if len(parts) > 1:
+            joined = {
+                field: pa.concat_arrays([p[field] for p in parts])
+                if isinstance(parts[0][field], pa.Array)
+                else np.concatenate([p[field] for p in parts])
+                for field in parts[0]
+            }
+            self._whole[entity] = parts = [joined]
+        return parts[0] if parts else {}
+
+    @property
+    def catalog(self) -> dict[str, Any] | None:
+        """Product columns by SKU; None where the products are not those that the scenario promises."""
+        if self.lines.catalog is None:
+            self._find_catalog()
+        return self.lines.catalog
+
+    def close(self) -> None:
+        """Judge what was held back: the last order's lines, orders that never got lines."""
+        _ = self.catalog
+        self._release()
+        self.lines.close()
+
+    def merge(self, other: Figures) -> None:
+        """Add the figures of the rows that follow; both hold whole orders with their lines.
+
+        Products seen by both are taken for the same table, read by two workers.
+        """
+        if other._waiting and other.lines.catalog is None:
+            other.lines.catalog = self.catalog
+        self.close()
+        other.close()
+        for entity, count in other.rows.items():
+            again = entity == "product" and _equal(self.table(entity), other.table(entity))
+            if not again:
+                self.rows[entity] = self.rows.get(entity, 0) + count
+                self._whole.setdefault(entity, []).extend(other._whole.get(entity, []))
+        self.orders.merge(other.orders)
+        self.lines.merge(other.lines)
+        self.offences.merge(other.offences)
+
+
+def _equal(one: dict[str, Any], two: dict[str, Any]) -> bool:
+    if not one or one.keys() != two.keys():
+        return False
+    return all(
+        one[f].equals(two[f]) if isinstance(one[f], pa.Array) else np.array_equal(one[f], two[f]) for f in one
+    )

@@ -1,0 +1,268 @@
+"""Checks of the lines: baskets, what goes together, discounts, prices paid and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from footfall.contract.catalog_checks import NO_CATALOG
+from footfall.contract.check import Check, Outcome, at_most, by_law, by_rule, undecided
+from footfall.contract.customer_checks import SMALL_RUN
+from footfall.contract.figures import Figures
+from footfall.contract.statistics import (
+    Floats,
+    binomial_scores,
+    chi_square,
+    shares_fit,
+    shares_scores,
+    two_sided,
+)
+from footfall.contract.subject import Subject
+
+TOO_FEW = "too few lines to judge a law"
+NO_WEIGHTS = "the sales weights cannot be computed from the products"
+FEWEST = 25
+"""A log odds ratio is near enough to normal when each of its four counts is at least this."""
+
+
+def _rule(name: str, target: str) -> Callable[[Subject, Figures], Outcome]:
+    def run(subject: Subject, figures: Figures) -> Outcome:
+        if name == "lines.price_paid" and figures.catalog is None:
+            return undecided(NO_CATALOG)
+        return by_rule(figures, name, target, figures.lines.rows)
+
+    return run
+
+
+def orders(subject: Subject, figures: Figures) -> Outcome:
+    """Every order has lines, in order, and no line is an orphan."""
+    open_orders = figures.lines.open_orders
+    out = by_rule(figures, "lines.orders", "exactly the orders, in order", figures.lines.orders)
+    if out.holds and open_orders.count:
+        said = f"order {open_orders.first()} has no lines"
+        return Outcome(False, out.target, f"{open_orders.count:,} orders without lines", "none", None, said)
+    return out
+
+
+def basket_size(subject: Subject, figures: Figures) -> Outcome:
+    """Lines an order."""
+    law, counts = subject.scenario.basket.size, figures.lines.basket
+    impossible = [k for k in np.flatnonzero(counts).tolist() if not law.get(k)]
+    if impossible:
+        said = f"{counts[impossible[0]]} orders of {impossible[0]} lines"
+        return Outcome(False, str(law), said, "none", 0.0, said)
+    sizes = [k for k, share in law.items() if share]
+    fit = shares_fit(counts[sizes], np.array([law[k] for k in sizes]))
+    if fit is None:
+        return undecided(TOO_FEW)
+    n = max(1, int(counts.sum()))
+    return by_law(fit[0], str(law), str({k: round(int(counts[k]) / n, 4) for k in sizes}))
+
+
+def quantity(subject: Subject, figures: Figures) -> Outcome:
+    """Units a line."""
+    law, counts = subject.scenario.basket.quantity, figures.lines.quantity
+    out = by_rule(figures, "lines.quantity", str(law), figures.lines.rows)
+    if not out.holds:
+        return out
+    units = [k for k, share in law.items() if share]
+    fit = shares_fit(counts[units], np.array([law[k] for k in units]))
+    if fit is None:
+        return undecided(TOO_FEW)
+    n = max(1, int(counts.sum()))
+    return by_law(fit[0], str(law), str({k: round(int(counts[k]) / n, 4) for k in units}))
+
+
+def first_item(subject: Subject, figures: Figures) -> Outcome:
+    """First items by sales weight."""
+    weights = figures.lines.weights() if figures.catalog is not None else None
+    if weights is None:
+        return undecided(NO_WEIGHTS)
+    by_weight = np.argsort(-weights, kind="stable")
+    fit = shares_fit(figures.lines.first[by_weight], weights[by_weight])
+    if fit is None:
+        return undecided(TOO_FEW)
+    return by_law(
+        fit[0], "first items by sales_rank to the solved power", f"chi-square p over {fit[1]} cells"
+    )
+
+
+def _category_law(subject: Subject, weights: Floats, category: np.ndarray, names: tuple[str, ...]) -> Floats:
+    base = np.bincount(category, weights, minlength=len(names))
+    law = np.tile(base, (len(names), 1))
+    for rule in subject.scenario.basket.affinity:
+        law[names.index(rule.first), names.index(rule.then)] *= rule.odds_factor
+    return np.asarray(law / law.sum(1, keepdims=True), np.float64)
+
+
+def later_categories(subject: Subject, figures: Figures) -> Outcome:
+    """Category of a later item, given that of the first one."""
+    lines = figures.lines
+    weights = lines.weights() if figures.catalog is not None else None
+    if weights is None or (lines.category_of < 0).any() or not len(lines.category_of):
+        return undecided(NO_WEIGHTS)
+    law = _category_law(subject, weights, lines.category_of, lines.categories)
+    scores = np.concatenate([shares_scores(c, p) for c, p in zip(lines.later, law, strict=True)])
+    if not len(scores):
+        return undecided(TOO_FEW)
+    return by_law(
+        chi_square(scores), "categories by weight and affinity", f"chi-square p over {len(scores)} cells"
+    )
+
+
+def affinity(subject: Subject, figures: Figures) -> Outcome:
+    """Odds ratio of each affinity, against first items of categories without one."""
+    lines, rules = figures.lines, subject.scenario.basket.affinity
+    if figures.catalog is None:
+        return undecided(NO_CATALOG)
+    touched = {lines.categories.index(r.first) for r in rules}
+    free = [i for i in range(len(lines.categories)) if i not in touched]
+    scores, seen, wanted = [], [], []
+    for rule in rules:
+        one, two = lines.categories.index(rule.first), lines.categories.index(rule.then)
+        shared = [r for r in rules if r.first == rule.first]
+        a, b = float(lines.later[one, two]), float(lines.later[one].sum() - lines.later[one, two])
+        c, d = (
+            float(lines.later[free, two].sum()),
+            float(lines.later[free].sum() - lines.later[free, two].sum()),
+        )
+        if len(shared) > 1 or min(a, b, c, d) < FEWEST:
+            continue
+        ratio, error = a * d / (b * c), np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+        scores.append((np.log(ratio) - np.log(rule.odds_factor)) / error)
+        seen.append(f"{rule.first} -> {rule.then}: odds ratio {ratio:.3f}")
+        wanted.append(f"{rule.odds_factor:g}")
+    if not scores:
+        return undecided("no affinity has enough lines to judge its odds")
+    p_value = two_sided(float(scores[0])) if len(scores) == 1 else chi_square(np.array(scores))
+    return by_law(p_value, ", ".join(wanted), "; ".join(seen))
+
+
+def discount_share(subject: Subject, figures: Figures) -> Outcome:
+    """Share of reduced lines on days without an event's discount."""
+    law = subject.scenario.everyday_discount
+    n, reduced = (int(x) for x in figures.lines.everyday)
+    if min(law.share, 1 - law.share) * n < FEWEST or not law.percent:
+        return undecided(TOO_FEW if law.percent else "the everyday discount is 0 %")
+    score = float(binomial_scores(reduced, n, law.share))
+    return by_law(two_sided(score), f"{law.share:g} of the lines", f"{reduced:,} of {n:,} lines")
+
+
+def _return_scores(figures: Figures, groups: list[np.ndarray]) -> Floats:
+    assert figures.catalog is not None
+    p, lines, returns = figures.catalog["return_probability"], figures.lines.lines, figures.lines.returns
+    scores = []
+    for group in groups:
+        mean = float((lines[group] * p[group]).sum())
+        variance = float((lines[group] * p[group] * (1 - p[group])).sum())
+        if variance >= FEWEST and mean > 0:
+            # A binomial of the same mean and variance has the tails of this sum of unequal chances.
+            share = max(1e-12, 1 - variance / mean)
+            scores.append(float(binomial_scores(int(returns[group].sum()), mean / share, share)))
+    return np.array(scores)
+
+
+def _returnable(figures: Figures) -> bool:
+    if figures.catalog is None:
+        return False
+    p = figures.catalog["return_probability"]
+    return bool(((p >= 0) & (p <= 1)).all())
+
+
+def returns(subject: Subject, figures: Figures) -> Outcome:
+    """Lines come back by the products' probabilities, overall."""
+    if not _returnable(figures):
+        return undecided(NO_CATALOG)
+    scores = _return_scores(figures, [np.ones(figures.lines.skus, bool)])
+    if not len(scores):
+        return undecided(TOO_FEW)
+    assert figures.catalog is not None
+    mean = float((figures.lines.lines * figures.catalog["return_probability"]).sum())
+    n = int(figures.lines.returns.sum())
+    return by_law(two_sided(float(scores[0])), f"{mean:,.1f} lines expected", f"{n:,} lines")
+
+
+def returns_by_category(subject: Subject, figures: Figures) -> Outcome:
+    """Lines come back by category."""
+    if not _returnable(figures):
+        return undecided(NO_CATALOG)
+    category = figures.lines.category_of
+    scores = _return_scores(figures, [category == i for i in range(len(figures.lines.categories))])
+    if not len(scores):
+        return undecided(TOO_FEW)
+    return by_law(
+        chi_square(scores), "by the products' probabilities", f"worst score {np.abs(scores).max():.2f}"
+    )
+
+
+def best_seller(subject: Subject, figures: Figures) -> Outcome:
+    """No SKU carries too many units."""
+    units, bound = figures.lines.units, subject.scenario.catalog.popularity.unit_share_max
+    total = int(units.sum())
+    if not total:
+        return undecided("there are no lines")
+    small = figures.lines.orders < SMALL_RUN
+    # A line's units come together; two of them at most count like 1.5 draws.
+    slack = 5 * float(np.sqrt(1.5 * bound * (1 - bound) / total)) + 5 / total if small else 0.0
+    sku = subject.scenario.catalog.first_sku + int(np.argmax(units))
+    return at_most(float(units.max()) / total, bound, slack, f"share of units of SKU {sku}")
+
+
+_O, _P, _D = "line.order", "line.product", "line.discount"
+CHECKS = (
+    Check("lines.orders", "rule", "Every order has lines, no line is an orphan.", ("order.id", _O), orders),
+    Check(
+        "lines.numbers",
+        "rule",
+        "Lines count from 1.",
+        ("line.number",),
+        _rule("lines.numbers", "1, 2, ... K"),
+    ),
+    Check("lines.distinct", "rule", "No SKU twice in an order.", (_P,), _rule("lines.distinct", "distinct")),
+    Check("lines.products", "rule", "SKUs exist.", (_P,), _rule("lines.products", "the scenario's SKUs")),
+    Check("lines.basket_size", "law", "Lines an order.", (_O,), basket_size),
+    Check("lines.first_item", "law", "First items by weight.", (_P, "product.sales_rank"), first_item),
+    Check(
+        "lines.later_categories",
+        "law",
+        "Later items: category by weight and affinity.",
+        (_P, "product.sales_rank", "product.category"),
+        later_categories,
+    ),
+    Check("lines.affinity", "law", "Odds ratio of affinities.", (_P, "product.category"), affinity),
+    Check("lines.quantity", "law", "Units a line.", ("line.quantity",), quantity),
+    Check(
+        "lines.event_discount",
+        "rule",
+        "An event's discount is on all its lines.",
+        (_D, "order.time"),
+        _rule("lines.event_discount", "the event's percentage"),
+    ),
+    Check(
+        "lines.everyday_discount",
+        "rule",
+        "Other days know one discount.",
+        (_D, "order.time"),
+        _rule("lines.everyday_discount", "none, or the everyday percentage"),
+    ),
+    Check("lines.discount_share", "law", "Share of reduced lines.", (_D, "order.time"), discount_share),
+    Check(
+        "lines.price_paid",
+        "rule",
+        "Price paid is the list price less the discount, rounded half up.",
+        ("line.unit_price", _D, "product.price"),
+        _rule("lines.price_paid", "exact to the cent"),
+    ),
+    Check(
+        "lines.returns", "law", "Returned lines.", ("line.is_returned", "product.return_probability"), returns
+    ),
+    Check(
+        "lines.returns_by_category",
+        "law",
+        "Returned lines by category.",
+        ("line.is_returned", "product.return_probability", "product.category"),
+        returns_by_category,
+    ),
+    Check("lines.best_seller", "rule", "No SKU carries too many units.", ("line.quantity",), best_seller),
+)

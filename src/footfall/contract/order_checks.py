@@ -1,0 +1,156 @@
+"""Checks of the orders: ids, times, and counts by the scenario's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from footfall.contract.calendar import days_between, intensity
+from footfall.contract.check import Check, Outcome, by_law, by_rule, undecided
+from footfall.contract.figures import Figures
+from footfall.contract.statistics import (
+    Counts,
+    Floats,
+    kolmogorov,
+    merged,
+    poisson_fit,
+    poisson_scores,
+    two_sided,
+)
+from footfall.contract.subject import Subject
+
+FEWEST_CELLS = 30
+"""The gamma approximation of the dispersion's law is poor over fewer cells."""
+
+
+def _rule(name: str, target: str) -> Callable[[Subject, Figures], Outcome]:
+    return lambda subject, figures: by_rule(figures, name, target, figures.rows.get("order", 0))
+
+
+def ids(subject: Subject, figures: Figures) -> Outcome:
+    """Rise by one; the scenario's first day starts at 1."""
+    first = figures.orders.first_id
+    if subject.first == subject.scenario.first_day and first not in (None, 1):
+        return Outcome(
+            False, "1, 2, 3, ...", f"first id {first}", "none", None, f"the first order is {first}, not 1"
+        )
+    return by_rule(figures, "orders.ids", "each id one above the one before", figures.rows["order"])
+
+
+def seconds(subject: Subject, figures: Figures) -> Outcome:
+    """Second of the day, uniform over the opening hours."""
+    opens, closes = subject.scenario.demand.opening_seconds
+    counts = figures.orders.seconds[opens : closes + 1]
+    n = int(counts.sum())
+    if n < 20:
+        return undecided(f"{n} orders are too few to judge a law")
+    law = np.arange(1, len(counts) + 1) / len(counts)
+    empirical = np.cumsum(counts) / n
+    # Between two seconds both stand still, so the distance shows right after a second.
+    distance = float(np.abs(empirical - law).max())
+    return by_law(
+        kolmogorov(distance, n), f"uniform over {len(counts):,} seconds", f"KS distance {distance:.5f}"
+    )
+
+
+def dispersion(subject: Subject, figures: Figures) -> Outcome:
+    """Sum of (N - lambda)^2 / lambda over days and shops, by a gamma law of its mean and variance.
+
+    Days of a shop are merged where fewer than five orders are expected of one.
+    """
+    from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
+
+    expected = intensity(subject)
+    pairs = [
+        merged(expected[:, s], figures.orders.cells[:, s]) for s in range(expected.shape[1]) if len(expected)
+    ]
+    lam = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0)
+    if len(lam) < FEWEST_CELLS:
+        return undecided(f"{len(lam)} days and shops with five expected orders are too few to judge a spread")
+    counts = np.concatenate([p[1] for p in pairs])
+    statistic = float((np.square(counts - lam) / lam).sum())
+    mean, variance = len(lam), 2 * len(lam) + float((1 / lam).sum())
+    shape, size = mean**2 / variance, variance / mean
+    tails = float(gammainc(shape, statistic / size)), float(gammaincc(shape, statistic / size))
+    observed = f"index of dispersion {statistic / mean:.4f} over {mean:,} cells"
+    return by_law(min(1.0, 2 * min(tails)), "Poisson counts, index 1", observed)
+
+
+def _groups(name: str, labels: Callable[[Subject], list[str]]) -> Callable[[Subject, Figures], Outcome]:
+    def run(subject: Subject, figures: Figures) -> Outcome:
+        expected, counts = intensity(subject).sum(1), figures.orders.cells.sum(1)
+        group = np.array(labels(subject))
+        kinds = sorted(set(group.tolist()))
+        lam = np.array([expected[group == k].sum() for k in kinds])
+        seen = np.array([counts[group == k].sum() for k in kinds])
+        return _fit(kinds, seen, lam, name)
+
+    return run
+
+
+def _fit(kinds: list[str], seen: Counts, lam: Floats, name: str) -> Outcome:
+    fit = poisson_fit(seen, lam)
+    if fit is None:
+        return undecided(f"{lam.sum():.2f} expected orders are too few to judge a law")
+    worst = int(np.argmax(np.abs(poisson_scores(seen, lam))))
+    observed = f"furthest off: {kinds[worst]} with {seen[worst]:,} orders, {lam[worst]:,.1f} expected"
+    return by_law(fit[0], f"expected orders by {name}", observed)
+
+
+def _weekday(subject: Subject) -> list[str]:
+    return [f"{d:%a}" for d in days_between(subject.first, subject.last)]
+
+
+def _month(subject: Subject) -> list[str]:
+    return [f"{d:%Y-%m}" for d in days_between(subject.first, subject.last)]
+
+
+def _event(subject: Subject) -> list[str]:
+    events = subject.scenario.demand.events.items()
+    return [
+        "+".join(name for name, e in events if e.covers(d)) or "no event"
+        for d in days_between(subject.first, subject.last)
+    ]
+
+
+def by_shop(subject: Subject, figures: Figures) -> Outcome:
+    """Orders a shop."""
+    return _fit(list(subject.shops), figures.orders.cells.sum(0), intensity(subject).sum(0), "shop")
+
+
+def total(subject: Subject, figures: Figures) -> Outcome:
+    """Orders in the horizon."""
+    lam, n = float(intensity(subject).sum()), int(figures.orders.cells.sum())
+    score = float(poisson_scores(n, lam))
+    return by_law(two_sided(score), f"{lam:,.1f} orders expected", f"{n:,} orders")
+
+
+_TIME, _SHOP = "order.time", "order.shop"
+CHECKS = (
+    Check("orders.ids", "rule", "Order ids rise by one from 1.", ("order.id",), ids),
+    Check(
+        "orders.sorted",
+        "rule",
+        "Orders are sorted by time.",
+        (_TIME,),
+        _rule("orders.sorted", "no step back"),
+    ),
+    Check(
+        "orders.hours",
+        "rule",
+        "Orders come in opening hours, in the horizon.",
+        (_TIME,),
+        _rule("orders.hours", "opening hours of the horizon's days"),
+    ),
+    Check(
+        "orders.shops", "rule", "Shops are known.", (_SHOP,), _rule("orders.shops", "the scenario's shops")
+    ),
+    Check("orders.seconds", "law", "Orders are uniform over the opening hours.", (_TIME,), seconds),
+    Check("orders.total", "law", "The number of orders is Poisson.", (_TIME, _SHOP), total),
+    Check("orders.dispersion", "law", "Orders a day and shop are Poisson.", (_TIME, _SHOP), dispersion),
+    Check("orders.by_weekday", "law", "Orders by weekday.", (_TIME, _SHOP), _groups("weekday", _weekday)),
+    Check("orders.by_month", "law", "Orders by month: growth.", (_TIME, _SHOP), _groups("month", _month)),
+    Check("orders.by_event", "law", "Orders in each event.", (_TIME, _SHOP), _groups("event", _event)),
+    Check("orders.by_shop", "law", "Orders by shop.", (_TIME, _SHOP), by_shop),
+)

@@ -1,0 +1,121 @@
+"""p-values: normal scores of counts, chi-square over them, Kolmogorov-Smirnov.
+
+Counts are judged by the exact tail of their law (mid-p) turned into a normal score, not by
+(observed - expected) / sqrt(expected): the tails of the latter are wrong by orders of magnitude
+where a refusal is decided (1e-8), and would refuse honest small data.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+LEAST_EXPECTED = 5.0
+"""Cells in which fewer are expected are merged with their neighbours."""
+
+
+def _scores(lower: Floats, upper: Floats) -> Floats:
+    from scipy.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
+
+    tail = np.clip(np.minimum(lower, upper), 1e-300, 0.5)
+    return np.where(lower < upper, 1.0, -1.0) * np.asarray(ndtri(tail), np.float64)
+
+
+def poisson_scores(counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
+    """Give normal scores of Poisson counts, by mid-p."""
+    from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
+
+    k, lam = np.asarray(counts, np.float64), np.maximum(np.asarray(expected, np.float64), 1e-300)
+    at_least, at_most_before = gammainc(np.maximum(k, 1), lam), gammaincc(np.maximum(k, 1), lam)
+    lower = (gammaincc(k + 1, lam) + np.where(k > 0, at_most_before, 0)) / 2
+    upper = (gammainc(k + 1, lam) + np.where(k > 0, at_least, 1)) / 2
+    return _scores(lower, upper)
+
+
+def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
+    """Give normal scores of binomial counts, by mid-p; trials need not be whole."""
+    from scipy.special import betainc  # noqa: PLC0415 - SciPy is slow to import
+
+    k, n = np.asarray(counts, np.float64), np.asarray(trials, np.float64)
+    p = np.clip(np.asarray(probability, np.float64), 0.0, 1.0)
+
+    def at_least(c: Floats) -> Floats:
+        inside = (c > 0) & (c <= n)
+        value = betainc(np.where(inside, c, 1), np.where(inside, n - c + 1, 1), p)
+        return np.where(inside, value, np.where(c <= 0, 1.0, 0.0))
+
+    def at_most(c: Floats) -> Floats:
+        inside = (c >= 0) & (c < n)
+        value = betainc(np.where(inside, n - c, 1), np.where(inside, c + 1, 1), 1 - p)
+        return np.where(inside, value, np.where(c < 0, 0.0, 1.0))
+
+    return _scores((at_most(k) + at_most(k - 1)) / 2, (at_least(k) + at_least(k + 1)) / 2)
+
+
+def two_sided(score: float) -> float:
+    """Probability of a normal score at least this far from 0."""
+    from scipy.special import erfc  # noqa: PLC0415 - SciPy is slow to import
+
+    return float(erfc(abs(score) / np.sqrt(2)))
+
+
+def chi_square(scores: Floats) -> float:
+    """p-value of a sum of squared independent normal scores."""
+    from scipy.special import chdtrc  # noqa: PLC0415 - SciPy is slow to import
+
+    return float(chdtrc(len(scores), float(np.square(scores).sum())))
+
+
+def merged(expected: Floats, *others: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.generic], ...]:
+    """Sum neighbouring cells until LEAST_EXPECTED is expected in each; what is left joins the last one."""
+    if not len(expected) or expected.sum() < LEAST_EXPECTED:
+        return (expected[:0], *(o[:0] for o in others))
+    if expected.min() >= LEAST_EXPECTED:
+        return (expected, *others)
+    starts, total, begin = [], 0.0, 0
+    for i, value in enumerate(expected.tolist()):
+        total += value
+        if total >= LEAST_EXPECTED:
+            starts.append(begin)
+            begin, total = i + 1, 0.0
+    return tuple(np.add.reduceat(a, starts) for a in (expected, *others))
+
+
+def poisson_fit(counts: Counts, expected: Floats) -> tuple[float, int] | None:
+    """p-value and cells of independent Poisson counts; None where too few are expected."""
+    exp, obs = merged(expected, counts)
+    return (chi_square(poisson_scores(obs, exp)), len(exp)) if len(exp) else None
+
+
+def shares_scores(counts: Counts, shares: Floats) -> Floats:
+    """Independent normal scores of a multinomial: each count given those before it."""
+    shares = shares / shares.sum()
+    _, obs, p = merged(shares * counts.sum(), counts, shares)
+    if len(obs) < 2:
+        return np.empty(0)
+    left = obs.sum() - np.concatenate([[0], np.cumsum(obs)[:-1]])
+    rest = np.cumsum(p[::-1])[::-1]
+    return binomial_scores(obs[:-1], left[:-1], p[:-1] / rest[:-1])
+
+
+def shares_fit(counts: Counts, shares: Floats) -> tuple[float, int] | None:
+    """p-value and degrees of freedom of counts by shares; None where too few are expected."""
+    scores = shares_scores(counts, shares)
+    return (chi_square(scores), len(scores)) if len(scores) else None
+
+
+def kolmogorov(distance: float, n: int) -> float:
+    """p-value of a two-sided KS distance, with Vrbik's correction for finite n."""
+    from scipy.special import kolmogorov as asymptotic  # noqa: PLC0415 - SciPy is slow to import
+
+    x = distance * np.sqrt(n)
+    return float(asymptotic(x + 1 / (6 * np.sqrt(n)) + (x - 1) / (4 * n)))
+
+
+def ks_distance(below: Floats, upto: Floats) -> float:
+    """KS distance of a sample from a law, given the law's F(x-) and F(x) at the sorted sample."""
+    n = len(upto)
+    steps = np.arange(n + 1) / n
+    return float(max((steps[1:] - upto).max(), (below - steps[:-1]).max()))

@@ -1,0 +1,197 @@
+"""Targets: the business figures of the scenario's year, and those that are only reported."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from footfall.contract.calendar import days_between
+from footfall.contract.catalog_checks import NO_CATALOG
+from footfall.contract.check import Check, Outcome, undecided, within
+from footfall.contract.customer_checks import SMALL_RUN
+from footfall.contract.figures import Figures
+from footfall.contract.plan_checks import _spend
+from footfall.contract.subject import Subject
+
+NO_LINES = "there are no lines"
+
+
+def _model_sd(subject: Subject, figures: Figures) -> tuple[float, float]:
+    """Give standard deviations, by the catalogue, of an order's value and of its margin about the target.
+
+    The sample's own are too small where a small sample happens to miss the dear products.
+    """
+    weights = figures.lines.weights() if figures.catalog is not None else None
+    if weights is None or figures.catalog is None or "price" not in figures.catalog:
+        return 0.0, 0.0
+    size, quantity = subject.scenario.basket.size, subject.scenario.basket.quantity
+    lines, lines2 = sum(k * p for k, p in size.items()), sum(k * k * p for k, p in size.items())
+    units, units2 = sum(k * p for k, p in quantity.items()), sum(k * k * p for k, p in quantity.items())
+    price = figures.catalog["price"].astype(np.float64)
+    mean, square = float(weights @ price) * units, float(weights @ price**2) * units2
+    value = math.sqrt(lines * (square - mean**2) + (lines2 - lines**2) * mean**2)
+    share = (
+        1 - figures.catalog["cost"] / np.maximum(price, 1)
+        if "cost" in figures.catalog
+        else np.zeros_like(price)
+    )
+    off = share - subject.scenario.targets.gross_margin.value
+    # Discounts move the margin too; half as much again covers them.
+    return value, 1.5 * math.sqrt(lines * float(weights @ (price * off) ** 2) * units2)
+
+
+def order_value(subject: Subject, figures: Figures) -> Outcome:
+    """Revenue an order, in currency."""
+    n = figures.lines.orders
+    if not n:
+        return undecided(NO_LINES)
+    wanted = subject.scenario.targets.order_value
+    mean = figures.lines.revenue / n
+    variance = max(0.0, float(figures.lines.squares[0]) / n - mean**2)
+    sd = max(math.sqrt(variance), _model_sd(subject, figures)[0])
+    tolerance = max(wanted.tolerance, 5 * sd / math.sqrt(n) / 100)
+    return within(mean / 100, wanted.value, tolerance, subject.scenario.currency)
+
+
+def gross_margin(subject: Subject, figures: Figures) -> Outcome:
+    """Revenue less cost, as a share of revenue, all lines."""
+    lines = figures.lines
+    if figures.catalog is None:
+        return undecided(NO_CATALOG)
+    if lines.revenue <= 0:
+        return undecided(NO_LINES)
+    wanted = subject.scenario.targets.gross_margin
+    margin = 1 - float(lines.units @ figures.catalog["cost"]) / lines.revenue
+    kept, (rr, rc, cc) = 1 - margin, lines.squares.tolist()
+    sample = math.sqrt(max(0.0, cc - 2 * kept * rc + kept**2 * rr)) / lines.revenue
+    model = _model_sd(subject, figures)[1] * math.sqrt(lines.orders) / lines.revenue
+    return within(margin, wanted.value, max(wanted.tolerance, 5 * max(sample, model)))
+
+
+def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
+    """Share of units of the best-selling SKUs.
+
+    Small runs take the SKUs that are *expected* to sell best: those that happen to would
+    carry too much of a small sample.
+    """
+    units, wanted = figures.lines.units, subject.scenario.targets.top_sku_share
+    total = int(units.sum())
+    if not total:
+        return undecided(NO_LINES)
+    count = max(1, int(wanted.top * len(units)))
+    if figures.lines.orders >= SMALL_RUN:
+        best = np.sort(units)[::-1][:count]
+    elif figures.catalog is not None and "sales_rank" in figures.catalog:
+        best = units[np.argsort(-figures.catalog["sales_rank"], kind="stable")[:count]]
+    else:
+        return undecided("too few orders, and the products' expected sales are not known")
+    error = math.sqrt(1.5 * wanted.value * (1 - wanted.value) / total)
+    return within(int(best.sum()) / total, wanted.value, max(wanted.tolerance, 5 * error))
+
+
+def weekend(subject: Subject, figures: Figures) -> Outcome:
+    """Saturdays and Sundays above each of Monday to Friday."""
+    if not subject.scenario.targets.weekend_above_workdays:
+        return undecided("the scenario does not ask for it")
+    day = np.array([d.weekday() for d in days_between(subject.first, subject.last)])
+    orders = figures.orders.cells.sum(1)
+    days, sums = np.bincount(day, minlength=7), np.bincount(day, orders, minlength=7)
+    mean, error = sums / np.maximum(days, 1), np.sqrt(np.maximum(sums, 1)) / np.maximum(days, 1)
+    work = int(np.argmax(mean[:5]))
+    slack = 5 * math.hypot(error[work], error[5:].max()) if orders.sum() < SMALL_RUN else 0.0
+    low = float(mean[5:].min())
+    said = f"Sat {mean[5]:.2f}, Sun {mean[6]:.2f}, best workday {mean[work]:.2f} orders a day"
+    holds = bool(low > mean[work] - slack)
+    return Outcome(holds, "above every workday", said, f"-{slack:.3g}", None, "" if holds else said)
+
+
+def marketing_share(subject: Subject, figures: Figures) -> Outcome:
+    """Sum of spend over sum of revenue.
+
+    The first days' revenue follows no published spend, and the last days' spend no published
+    revenue; both ends widen the standard error.
+    """
+    law, spend = subject.scenario.marketing, _spend(subject, figures)
+    revenue = figures.lines.cells.astype(np.float64)
+    if spend is None or revenue.sum() <= 0:
+        return undecided("the grid of days and shops is broken" if spend is None else NO_LINES)
+    total = float(revenue.sum())
+    value = _model_sd(subject, figures)[0]
+    mean = total / max(1, figures.lines.orders)
+    a_day = figures.lines.orders / max(1, subject.days)
+    edge = 2 * law.lead_days * max(1.0, a_day) * (value**2 + mean**2)
+    noise = law.revenue_share_sd**2 * float(np.square(revenue).sum())
+    error = math.sqrt(noise + law.revenue_share**2 * edge) / total
+    tolerance = max(subject.scenario.targets.marketing_share_tolerance, 5 * error)
+    return within(float(spend.sum()) / total, law.revenue_share, tolerance)
+
+
+def _reported(observed: str) -> Outcome:
+    return Outcome(True, "", observed, "reported")
+
+
+def net_margin(subject: Subject, figures: Figures) -> Outcome:
+    """Margin when returned goods are refunded and written off."""
+    lines = figures.lines
+    if figures.catalog is None or lines.revenue <= lines.refunded:
+        return undecided(NO_CATALOG if figures.catalog is None else NO_LINES)
+    kept = lines.revenue - lines.refunded
+    return _reported(f"{(kept - float(lines.units @ figures.catalog['cost'])) / kept:.4f}")
+
+
+def return_rate(subject: Subject, figures: Figures) -> Outcome:
+    """Share of the lines that are returned."""
+    if not figures.lines.rows:
+        return undecided(NO_LINES)
+    return _reported(f"{int(figures.lines.returns.sum()) / figures.lines.rows:.4f}")
+
+
+def by_shop(subject: Subject, figures: Figures) -> Outcome:
+    """Orders and revenue a shop."""
+    orders, revenue = figures.orders.cells.sum(0), figures.lines.cells.sum(0) / 100
+    parts = zip(subject.shops, orders.tolist(), revenue.tolist(), strict=True)
+    return _reported(
+        "; ".join(f"{s} {n:,} orders, {r:,.2f} {subject.scenario.currency}" for s, n, r in parts)
+    )
+
+
+_SOLD = ("line.order", "line.unit_price", "line.quantity")
+_WHERE = ("order.time", "order.shop")
+CHECKS = (
+    Check("targets.order_value", "target", "Revenue an order.", _SOLD, order_value, whole_year=True),
+    Check(
+        "targets.gross_margin",
+        "target",
+        "Gross margin of all lines.",
+        (*_SOLD, "product.cost", "product.price"),
+        gross_margin,
+        whole_year=True,
+    ),
+    Check(
+        "targets.top_sku_share",
+        "target",
+        "Units of the best-selling SKUs.",
+        ("line.quantity",),
+        top_sku_share,
+        whole_year=True,
+    ),
+    Check("targets.weekend", "target", "Weekends sell more.", _WHERE, weekend, whole_year=True),
+    Check(
+        "targets.marketing_share",
+        "target",
+        "Marketing's share of revenue.",
+        (*_SOLD, *_WHERE, "marketing_day.spend"),
+        marketing_share,
+        whole_year=True,
+    ),
+    Check(
+        "reported.net_margin",
+        "target",
+        "Margin net of returned goods.",
+        (*_SOLD, "line.is_returned", "product.cost"),
+        net_margin,
+    ),
+    Check("reported.return_rate", "target", "Returned share of lines.", ("line.is_returned",), return_rate),
+    Check("reported.by_shop", "target", "Orders and revenue a shop.", (*_SOLD, *_WHERE), by_shop),
+)

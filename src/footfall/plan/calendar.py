@@ -1,0 +1,125 @@
+"""Expected orders of every day and shop, and the counts that are drawn from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.streams import Streams
+from footfall.scenario.model import Scenario
+
+DAY_BITS = np.uint64(40)
+"""An order's address is (day << 40) + its place in the day, so days do not disturb each other."""
+
+_ORDERS_A_SLOT = 8192
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Factors of the intensity for consecutive days from the scenario's first day on.
+
+    lambda(t, shop) = base * trend(t) * weekday(t) * payday(t) * event(t) * weight(shop)
+    (specification, section 3). The base belongs to the declared year, whatever horizon is asked for.
+
+    Attributes
+    ----------
+    base : float
+        Expected orders of a plain day in a shop of weight 1.
+    trend, weekday, payday, event : ndarray of float, shape (days,)
+        Multipliers.
+    discount : ndarray of int, shape (days,)
+        Percent off every line of the day; 0 where the everyday discount applies.
+    shop_weights : ndarray of float, shape (shops,)
+    """
+
+    first_day: dt.date
+    base: float
+    trend: npt.NDArray[np.float64]
+    weekday: npt.NDArray[np.float64]
+    payday: npt.NDArray[np.float64]
+    event: npt.NDArray[np.float64]
+    discount: npt.NDArray[np.int64]
+    shop_weights: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, scenario: Scenario, days: int) -> Calendar:
+        """Calendar of `days` days; at least the declared year is looked at to solve the base."""
+        demand = scenario.demand
+        length = max(days, scenario.days_in_year)
+        dates = [scenario.first_day + dt.timedelta(t) for t in range(length)]
+        trend = 1 + demand.growth_per_day * np.arange(length)
+        weekday = np.array([demand.weekday.multipliers[d.weekday()] for d in dates])
+        payday = np.array([demand.payday.multiplier if d.day >= demand.payday.from_day else 1.0 for d in dates])
+        event, discount = np.ones(length), np.zeros(length, dtype=np.int64)
+        for happening in demand.events.values():
+            is_on = np.array([happening.covers(d) for d in dates])
+            event[is_on] *= happening.multiplier
+            discount[is_on] = np.maximum(discount[is_on], happening.discount_percent)
+        shop_weights = np.array(list(demand.shops.values()))
+        year = slice(0, scenario.days_in_year)
+        shape = trend[year] * weekday[year] * payday[year] * event[year]
+        base = demand.orders / (shape.sum() * shop_weights.sum())
+        cut = slice(0, days)
+        return cls(
+            first_day=scenario.first_day,
+            base=float(base),
+            trend=trend[cut],
+            weekday=weekday[cut],
+            payday=payday[cut],
+            event=event[cut],
+            discount=discount[cut],
+            shop_weights=shop_weights,
+        )
+
+    @property
+    def orders_a_day(self) -> npt.NDArray[np.float64]:
+        """Expected orders of each day over all shops."""
+        shape = self.trend * self.weekday * self.payday * self.event
+        return np.maximum(self.base * shape * self.shop_weights.sum(), 0.0)
+
+    def day_of(self, date: dt.date) -> int:
+        """T of a date: days since the scenario's first day."""
+        return (date - self.first_day).days
+
+    def date_of(self, day: int) -> dt.date:
+        """Date of day t."""
+        return self.first_day + dt.timedelta(day)
+
+
+@dataclass(frozen=True)
+class OrderCounts:
+    """How many orders each cell (day, slot of equal length) has, and where its orders are numbered.
+
+    The counts are independent Poissons; by superposition a day's count is Poisson too, and by the
+    marking theorem so are the counts of the shops among which its orders are dealt (Kingman 1993,
+    "Poisson processes", sections 2.2 and 5.2).
+
+    Attributes
+    ----------
+    slots : int
+        Slots a day; follows from the scenario's size alone.
+    starts : ndarray of int, shape (days * slots + 1,)
+        Number of orders before each cell, from the scenario's first day.
+    """
+
+    slots: int
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def draw(cls, scenario: Scenario, calendar: Calendar, streams: Streams) -> OrderCounts:
+        """Draw the counts of all days of `calendar`."""
+        slots = max(1, int(np.ceil(scenario.demand.orders / scenario.days_in_year / _ORDERS_A_SLOT)))
+        days = len(calendar.trend)
+        cells = np.arange(days, dtype=np.uint64)[:, None] << DAY_BITS
+        cells = (cells + np.arange(slots, dtype=np.uint64)).ravel()
+        means = np.repeat(calendar.orders_a_day / slots, slots)
+        counts = laws.poisson(streams.uniform("order.count", cells), means)
+        return cls(slots=slots, starts=np.concatenate([[0], np.cumsum(counts)]))
+
+    def first_order_of(self, day: int) -> int:
+        """Number of orders before day t."""
+        return int(self.starts[day * self.slots])

@@ -1,0 +1,203 @@
+"""The products: drawn by strata, so that a catalogue of 501 shows its laws, then coupled to the targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.permutation import KeyedPermutation
+from footfall.core.streams import Streams, row_addresses
+from footfall.scenario.model import Scenario
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_PRICE_NOISE = 0.5
+"""How far a product's price may lie outside of its sub-category's place, as a share of the category."""
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """What of the catalogue does not depend on a target: categories, popularity, samples of the laws.
+
+    Attributes
+    ----------
+    category : ndarray of int, shape (skus,)
+        Index of each SKU's category, in the scenario's order.
+    sales_rank, return_probability : ndarray of float, shape (skus,)
+        Published with six decimals, and rounded here, so that nothing depends on a last bit.
+    prices : ndarray of int, shape (skus,)
+        Sample of the price law in cents, rising; coupling decides which SKU gets which.
+    cost_shares : ndarray of float, shape (skus,)
+        Sample of the law of cost over price, rising.
+    popularity_score, price_noise, cost_noise : ndarray of float, shape (skus,)
+        Standard normal scores that coupling mixes.
+    """
+
+    category: Ints
+    sales_rank: Floats
+    return_probability: Floats
+    prices: Ints
+    cost_shares: Floats
+    popularity_score: Floats
+    price_noise: Floats
+    cost_noise: Floats
+
+    @classmethod
+    def draw(cls, scenario: Scenario, streams: Streams) -> Assortment:
+        """Draw the assortment of a scenario."""
+        wanted = scenario.catalog
+        rows = row_addresses(wanted.skus)
+        quotas = list(wanted.skus_by_category().values())
+        dealt = KeyedPermutation(streams, "product.category", wanted.skus)(np.arange(wanted.skus))
+        category = np.searchsorted(np.cumsum(quotas), dealt, side="right")
+
+        u_rank = streams.uniform("product.sales_rank", rows)
+        u_return = streams.uniform("product.return_probability", rows)
+        sales_rank, return_probability = np.empty(wanted.skus), np.empty(wanted.skus)
+        for index, (name, what) in enumerate(wanted.categories.items()):
+            members = np.flatnonzero(category == index)
+            # Strata within the category keep its weight, and with it cross-sell, near its share.
+            popularity = KeyedPermutation(streams, f"product.sales_rank.{name}", len(members))
+            returns = KeyedPermutation(streams, f"product.return_probability.{name}", len(members))
+            places = np.arange(len(members))
+            sales_rank[members] = laws.bounded_pareto(
+                laws.stratified(u_rank[members], popularity(places)),
+                wanted.popularity.density_exponent,
+                wanted.popularity.max_over_min,
+            )
+            return_probability[members] = laws.beta(
+                laws.stratified(u_return[members], returns(places)),
+                what.return_probability,
+                wanted.return_concentration,
+            )
+        sales_rank = np.clip(sales_rank, 1.0, wanted.popularity.max_over_min).round(6)
+
+        places = np.arange(wanted.skus)
+        price_law = wanted.price
+        price = laws.clipped_lognormal(
+            laws.stratified(streams.uniform("product.price", rows), places),
+            price_law.mu,
+            price_law.sigma,
+            price_law.min,
+            price_law.max,
+        )
+        spread = wanted.cost_share.max - wanted.cost_share.min
+        cost_shares = wanted.cost_share.min + spread * laws.stratified(
+            streams.uniform("product.cost", rows), places
+        )
+        return cls(
+            category=category,
+            sales_rank=sales_rank,
+            return_probability=np.clip(return_probability, 1e-6, 1 - 1e-6).round(6),
+            prices=np.rint(price * 100).astype(np.int64),
+            cost_shares=cost_shares.round(9),
+            popularity_score=normal_score(sales_rank),
+            price_noise=laws.normal(streams.uniform("product.price_noise", rows)),
+            cost_noise=laws.normal(streams.uniform("product.cost_noise", rows)),
+        )
+
+    def price_at(self, coupling: float) -> Ints:
+        """Price of each SKU in cents when price and popularity are coupled so strongly."""
+        return self.prices[ranks(_mixed(self.popularity_score, self.price_noise, coupling))]
+
+    def cost_at(self, coupling: float, score: Floats, price: Ints, bounds: tuple[float, float]) -> Ints:
+        """Cost of each SKU in cents when cost share and `score` are coupled so strongly.
+
+        Inside `bounds`, as shares of the price, even after rounding.
+        """
+        share = self.cost_shares[ranks(_mixed(score, self.cost_noise, coupling))]
+        low, high = (np.round(b * price, 6) for b in bounds)
+        return np.clip(np.rint(price * share), np.ceil(low), np.floor(high)).astype(np.int64)
+
+    @staticmethod
+    def coupling_bound(score: Floats, noise: Floats, rank_correlation_max: float) -> float:
+        """Strongest coupling of `score` whose rank correlation stays within the scenario's bound.
+
+        For normal scores Spearman's rho is (6 / pi) asin(r / 2) (Kruskal 1958); this catalogue's own
+        noise can lie a little above it.
+        """
+        bound = 2 * np.sin(np.pi * rank_correlation_max / 6)
+        centred = ranks(score) - (len(noise) - 1) / 2
+        while bound > 0:
+            other = ranks(_mixed(score, noise, bound)) - (len(noise) - 1) / 2
+            if centred @ other / (centred @ centred) <= rank_correlation_max:
+                break
+            bound -= 0.0005
+        return float(bound)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The finished catalogue, SKU by SKU in the order of their numbers.
+
+    Attributes
+    ----------
+    price, cost : ndarray of int, shape (skus,)
+        In cents.
+    weight : ndarray of float, shape (skus,)
+        Sales weight.
+    sub_category, name : tuple of str
+    """
+
+    category: Ints
+    sales_rank: Floats
+    return_probability: Floats
+    price: Ints
+    cost: Ints
+    weight: Floats
+    sub_category: tuple[str, ...]
+    name: tuple[str, ...]
+
+
+def name_products(
+    scenario: Scenario, streams: Streams, category: Ints, price: Ints
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sub-category and distinct name of each SKU.
+
+    Sub-categories stand in the scenario from the cheapest to the dearest, and products are dealt to
+    them in that order with some noise, so that socks cost less than boots, as a rule.
+    """
+    skus = scenario.catalog.skus
+    models = scenario.catalog.models
+    noise = streams.uniform("product.sub_category", row_addresses(skus))
+    sub_category, name = [""] * skus, [""] * skus
+    for index, (label, what) in enumerate(scenario.catalog.categories.items()):
+        members = np.flatnonzero(category == index)
+        words = [
+            [(sub, thing, model, detail) for thing in w.things for model in models for detail in w.details]
+            for sub, w in what.sub_categories.items()
+        ]
+        place = (ranks(price[members]) + 0.5) / len(members) + _PRICE_NOISE * (noise[members] - 0.5)
+        # An equal share each, less where the words for names run out.
+        room = laws.apportion(len(members), [1.0] * len(words))
+        room = [min(r, len(w)) for r, w in zip(room, words, strict=True)]
+        for i, w in enumerate(words):
+            room[i] += min(len(w) - room[i], len(members) - sum(room))
+        block = np.searchsorted(np.cumsum(room), ranks(place), side="right")
+        for i, names in enumerate(words):
+            in_block = members[block == i]
+            deal = KeyedPermutation(streams, f"product.name.{label}.{i}", len(names))
+            for sku, choice in zip(in_block.tolist(), deal(np.arange(len(in_block))).tolist(), strict=True):
+                sub, thing, model, detail = names[choice]
+                sub_category[sku], name[sku] = sub, f"{thing} {model} {detail}"
+    return tuple(sub_category), tuple(name)
+
+
+def ranks(values: Floats | Ints) -> Ints:
+    """Place of each value in rising order, from 0; ties by position."""
+    places = np.empty(len(values), dtype=np.int64)
+    places[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return places
+
+
+def normal_score(values: Floats | Ints) -> Floats:
+    """Normal score of each value's place (van der Waerden)."""
+    return laws.normal((ranks(values) + 0.5) / len(values))
+
+
+def _mixed(score: Floats, noise: Floats, coupling: float) -> Floats:
+    return coupling * score + np.sqrt(1 - coupling * coupling) * noise

@@ -1,0 +1,109 @@
+"""The customer pool: home shops by quota, Zipf-Mandelbrot weights whose offset is solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.errors import UnreachableTarget
+from footfall.core.permutation import KeyedPermutation
+from footfall.core.streams import Streams
+from footfall.plan.calibrate import solve_increasing
+from footfall.scenario.model import Scenario
+
+_GRID = 4096
+
+
+@dataclass(frozen=True)
+class CustomerPool:
+    """Which customers a shop has, and how often each orders.
+
+    Attributes
+    ----------
+    exponent, offset : float
+        Of the weights (x + offset)^-exponent, x the customer's rank over the size of the shop's pool.
+    first, size : tuple of int
+        A shop's customers are the dealt positions first .. first + size - 1.
+    deal : KeyedPermutation
+        Position -> customer number less one.
+    """
+
+    exponent: float
+    offset: float
+    first: tuple[int, ...]
+    size: tuple[int, ...]
+    deal: KeyedPermutation
+
+    @classmethod
+    def plan(cls, scenario: Scenario, streams: Streams) -> CustomerPool:
+        """Solve the offset and deal the pool to the shops.
+
+        Raises
+        ------
+        UnreachableTarget
+            Where a promise of `customers.promises` is not met in expectation.
+        """
+        customers = scenario.customers
+        # At least one a shop, then in proportion to the shops' weights.
+        weights = list(scenario.demand.shops.values())
+        size = [1 + extra for extra in laws.apportion(customers.pool - len(weights), weights)]
+        exact = laws.apportion(customers.pool, weights)
+        size = exact if min(exact) > 0 else size
+        first = np.concatenate([[0], np.cumsum(size)[:-1]])
+        mean = scenario.demand.orders / customers.pool
+        offset = _offset(customers.exponent, min(customers.rarest_orders / mean, 0.95))
+        pool = cls(
+            exponent=customers.exponent,
+            offset=round(offset, 9),
+            first=tuple(first.tolist()),
+            size=tuple(size),
+            deal=KeyedPermutation(streams, "customer.id", customers.pool),
+        )
+        pool._keep_promises(scenario, mean)
+        return pool
+
+    def draw(self, u: npt.NDArray[np.float64], shop: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Customer numbers, from 1, for uniforms and the shops' indices."""
+        size, first = np.array(self.size), np.array(self.first)
+        rank = (laws.zipf_mandelbrot(u, self.exponent, self.offset) * size[shop]).astype(np.int64)
+        return self.deal(first[shop] + rank) + 1
+
+    def _keep_promises(self, scenario: Scenario, mean: float) -> None:
+        promises = scenario.customers.promises
+        orders = mean * _density((np.arange(_GRID) + 0.5) / _GRID, self.exponent, self.offset)
+        chance = np.exp(-orders)
+        buyers = 1 - chance.mean()
+        once = (chance * orders).mean() / buyers
+        up_to_nine = chance.copy()
+        for k in range(1, 10):
+            chance = chance * orders / k
+            up_to_nine += chance
+        often = (1 - up_to_nine.mean()) / buyers
+        for name, least, expected in (
+            ("buy_once_share_min", promises.buy_once_share_min, once),
+            ("ten_orders_share_min", promises.ten_orders_share_min, often),
+            ("buyers_share_min", promises.buyers_share_min, buyers),
+        ):
+            if expected < least:
+                raise UnreachableTarget(
+                    f"customers.promises.{name}: at least {least:g} is promised and {expected:.3f} expected with "
+                    f"{mean:g} orders a customer; change customers.pool, customers.rarest_orders or the promise"
+                )
+
+
+def _density(
+    x: npt.NDArray[np.float64] | float, exponent: float, offset: float
+) -> npt.NDArray[np.float64]:
+    tail = 1 - exponent
+    return np.asarray((x + offset) ** -exponent * tail / ((1 + offset) ** tail - offset**tail))
+
+
+def _offset(exponent: float, rarest_over_mean: float) -> float:
+    """Offset at which the last customer's density is so small a part of the mean."""
+    log_offset = solve_increasing(
+        lambda log_phi: float(_density(1.0, exponent, float(np.exp(log_phi)))), rarest_over_mean, -12.0, 8.0
+    )
+    return float(np.exp(log_offset))

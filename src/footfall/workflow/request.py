@@ -1,0 +1,53 @@
+"""What a user asks for, checked before any work is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from footfall.core.errors import RequestError
+
+LARGEST_SCALE = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One data set that is asked for.
+
+    Attributes
+    ----------
+    scenario : str
+        Name of a shipped scenario, or a path to a file.
+    seed : int
+        From 0.
+    scale : float
+        Times the scenario's orders and customers.
+    first, last : date, optional
+        Published days, both included; the scenario's year where not given.
+    tables : tuple of str, optional
+        Published tables; all where not given.
+    overrides : tuple of str
+        "key.path=value" each.
+    workers : int, optional
+        Processes that simulate; one for each core at most, and one where the data are small, where not given.
+    """
+
+    scenario: str
+    seed: int = 42
+    scale: float = 1.0
+    first: dt.date | None = None
+    last: dt.date | None = None
+    tables: tuple[str, ...] | None = None
+    overrides: tuple[str, ...] = ()
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise RequestError(f"--seed {self.seed}: give a whole number from 0")
+        if not (math.isfinite(self.scale) and 0 < self.scale <= LARGEST_SCALE):
+            raise RequestError(f"--scale {self.scale}: give a number above 0 and up to {LARGEST_SCALE:,.0f}")
+        if self.first and self.last and self.first > self.last:
+            raise RequestError(f"--from {self.first} is after --to {self.last}; the horizon would be empty")
+        if self.workers is not None and self.workers < 1:
+            raise RequestError(f"--workers {self.workers}: give a whole number from 1")

@@ -1,0 +1,77 @@
+"""The contract over data that already lies somewhere, from its files alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from footfall.contract.figures import Figures
+from footfall.contract.findings import Finding
+from footfall.contract.judge import judge
+from footfall.contract.subject import Subject
+from footfall.core.content_hash import ContentHash
+from footfall.core.errors import DataError
+from footfall.scenario.model import Scenario
+from footfall.sinks.base import Manifest, read_batches
+
+_UNREADABLE = "every table can be read as what the manifest says it is"
+_CHANGED = "rows and content are those that the manifest records"
+
+
+def verify(directory: Path) -> list[Finding]:
+    """Judge every published table of a data set, and compare it with its manifest.
+
+    Raises
+    ------
+    RequestError, DataError
+        There is no manifest, or it is broken.
+    """
+    manifest = Manifest.read(directory)
+    try:
+        scenario = Scenario.model_validate(manifest.scenario)
+    except ValidationError as error:
+        raise DataError(f"{directory}: the manifest's scenario is not valid: {error.errors()[0]['msg']}") from error
+    published = scenario.published
+    tables = {name: published[name] for name in published if name in manifest.tables}
+    first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
+
+    files: list[Finding] = []
+    readable = dict(tables)
+    subject = Subject(scenario, tables, first, last, manifest.solved)
+    figures = Figures(subject)
+    for name, spec in tables.items():
+        content = ContentHash(spec)
+        try:
+            for batch in read_batches(directory, manifest, spec):
+                figures.observe(name, batch)
+                content.add(batch)
+        except DataError as error:
+            files.append(_file_finding(f"files.{name}.readable", _UNREADABLE, "readable", "not readable", str(error)))
+            del readable[name]
+            continue
+        record = manifest.tables[name]
+        is_same = (content.rows, content.hexdigest()) == (record.rows, record.content_hash)
+        files.append(
+            _file_finding(
+                f"files.{name}.unchanged",
+                _CHANGED,
+                f"{record.rows:,} rows, {record.content_hash[:12]}",
+                f"{content.rows:,} rows, {content.hexdigest()[:12]}",
+                "" if is_same else f"{name} is not what was published: rows were added, removed or edited",
+            )
+        )
+    if len(readable) < len(tables):
+        # What can't be read is not published as far as the checks are concerned; half-read rows don't count.
+        subject = Subject(scenario, readable, first, last, manifest.solved)
+        figures = Figures(subject)
+        for name, spec in readable.items():
+            for batch in read_batches(directory, manifest, spec):
+                figures.observe(name, batch)
+    return files + judge(subject, figures)
+
+
+def _file_finding(check: str, rule: str, target: str, observed: str, detail: str) -> Finding:
+    verdict = "fail" if detail else "pass"
+    return Finding(check, "rule", rule, verdict, target, observed, "exact", detail=detail)  # type: ignore[arg-type]  # one of two literals

@@ -1,0 +1,142 @@
+"""The content hash ignores order, batches and formats, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from footfall.core.content_hash import ContentHash
+from footfall.core.money import as_decimal
+from footfall.core.schema import ColumnSpec, Kind, TableSpec
+
+KINDS = {
+    "id": Kind.INTEGER,
+    "paid": Kind.MONEY,
+    "cut": Kind.FRACTION,
+    "rank": Kind.NUMBER,
+    "back": Kind.BOOLEAN,
+    "day": Kind.DATE,
+    "month": Kind.MONTH,
+    "at": Kind.TIMESTAMP,
+    "shop": Kind.CODE,
+    "name": Kind.TEXT,
+}
+
+
+def spec_of(kinds: dict[str, Kind]) -> TableSpec:
+    columns = tuple(ColumnSpec(name, name, kind, "", "", None) for name, kind in kinds.items())
+    return TableSpec("t", "product", "one row a thing", columns)
+
+
+SPEC = spec_of(KINDS)
+
+
+def rows(count: int) -> pa.RecordBatch:
+    n = np.arange(count)
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(n),
+            as_decimal(n * 7 - 5),
+            as_decimal(n % 100, 3, 2),
+            pa.array(n / 7),
+            pa.array(n % 3 == 0),
+            pa.array([dt.date(2025, 1, 1) + dt.timedelta(int(i) % 365) for i in n], pa.date32()),
+            pa.array([f"2025-{i % 12 + 1:02d}" for i in n], pa.string()),
+            pa.array(n * 1000 + 1_735_689_600, pa.timestamp("s")),
+            pa.array([("DE", "AT", "")[i % 3] for i in n], pa.string()),
+            pa.array([f"Käse „{i * i}“" * (i % 4) for i in n], pa.string()),
+        ],
+        schema=SPEC.arrow_schema,
+    )
+
+
+def digest(*batches: pa.RecordBatch, spec: TableSpec = SPEC) -> str:
+    content = ContentHash(spec)
+    for batch in batches:
+        content.add(batch)
+    return content.hexdigest()
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_batches_do_not_matter(size: int) -> None:
+    """Whatever the split into batches, slices with offsets included, the hash is the same."""
+    batch = rows(501)
+    assert digest(batch) == digest(*(batch.slice(i, size) for i in range(0, 501, size)))
+
+
+def test_row_order_does_not_matter() -> None:
+    """Rows in reverse order hash to the same."""
+    batch = rows(100)
+    assert digest(batch) == digest(batch.take(pa.array(np.arange(100)[::-1].copy())))
+
+
+def test_parts_merge() -> None:
+    """Hashes of parts merge to the hash of the whole, with its rows."""
+    batch = rows(100)
+    left, right = ContentHash(SPEC), ContentHash(SPEC)
+    left.add(batch.slice(0, 33))
+    right.add(batch.slice(33))
+    left.merge(right)
+    assert (left.rows, left.hexdigest()) == (100, digest(batch))
+    with pytest.raises(ValueError, match="different tables"):
+        left.merge(ContentHash(spec_of({"id": Kind.INTEGER})))
+
+
+def test_repeats_count() -> None:
+    """A row that comes twice does not cancel itself, and an empty batch adds nothing."""
+    batch = rows(10)
+    assert digest(batch, batch) not in (digest(), digest(batch))
+    assert digest(batch, batch.slice(0, 0)) == digest(batch)
+
+
+@pytest.mark.parametrize("column", range(len(KINDS)))
+def test_every_column_matters(column: int) -> None:
+    """One changed value in any column changes the hash; so do two rows that trade it."""
+    batch = rows(10)
+    other = [4, 3, *range(2, 3), *range(4, 4), *range(3, 3)]  # rows 3 and 4 differ in most columns
+    traded = [*range(3), other[0], other[1], *range(5, 10)]
+    changed = batch.column(column).take(pa.array(traded))
+    if changed.equals(batch.column(column)):
+        changed = batch.column(column).take(pa.array([1, 0, *range(2, 10)]))
+    columns = [*batch.columns[:column], changed, *batch.columns[column + 1 :]]
+    assert digest(pa.RecordBatch.from_arrays(columns, schema=SPEC.arrow_schema)) != digest(batch)
+
+
+def test_names_and_places_matter() -> None:
+    """Columns that swap names, or values that swap columns, change the hash."""
+    kinds = {"a": Kind.INTEGER, "b": Kind.INTEGER}
+    one, two = pa.array([1, 2, 3]), pa.array([4, 5, 6])
+    forward = pa.record_batch({"a": one, "b": two})
+    assert digest(forward, spec=spec_of(kinds)) != digest(
+        pa.record_batch({"a": two, "b": one}), spec=spec_of(kinds)
+    )
+    assert digest(forward, spec=spec_of(kinds)) != digest(
+        forward, spec=spec_of({"b": Kind.INTEGER, "a": Kind.INTEGER})
+    )
+
+
+def test_texts_do_not_collide() -> None:
+    """Ten thousand similar texts have ten thousand hashes."""
+    spec = spec_of({"name": Kind.TEXT})
+    texts = [f"Modell {i}" for i in range(5000)] + ["a" * i for i in range(5000)]
+    hashes = {digest(pa.record_batch({"name": [t]}), spec=spec) for t in texts}
+    assert len(hashes) == len(texts)
+
+
+def test_numbers_count_to_six_decimals() -> None:
+    """A double is its millionths, so that text with six decimals reads back equal."""
+    spec = spec_of({"rank": Kind.NUMBER})
+    assert digest(pa.record_batch({"rank": [0.1 + 0.2]}), spec=spec) == digest(
+        pa.record_batch({"rank": [0.3]}), spec=spec
+    )
+    assert digest(pa.record_batch({"rank": [0.300001]}), spec=spec) != digest(
+        pa.record_batch({"rank": [0.3]}), spec=spec
+    )
+
+
+def test_hash_is_the_same_for_ever() -> None:
+    """The hash of fixed rows is pinned: manifests written by one version are read by the next."""
+    assert digest(rows(5)) == "5526dd73294a811c157d0567d58b2ace"
