@@ -6,6 +6,7 @@ What a command does not need is not imported: `footfall --help` waits for no arr
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -132,7 +133,7 @@ def generate(  # noqa: PLR0917 - options, all by name
                 output.failures(getattr(broken, "findings", []))
             raise
     if as_json:
-        output.document({"directory": str(outcome.directory), **outcome.manifest.to_json()})
+        output.document({"directory": str(outcome.directory), **json.loads(outcome.manifest.to_json())})
     elif not quiet:
         print(f"{outcome.directory}\n")
         output.row_counts({name: record.rows for name, record in outcome.manifest.tables.items()})

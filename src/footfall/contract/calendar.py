@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
-from footfall.scenario.model import Demand
+from footfall.scenario.model import Demand, Event
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -16,17 +17,20 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
     return [first + dt.timedelta(d) for d in range((last - first).days + 1)]
 
 
+def _covered(days: list[dt.date], event: Event) -> npt.NDArray[np.bool_]:
+    month_day = np.array([100 * day.month + day.day for day in days], dtype=np.int64)
+    first, last = (int(text[:2]) * 100 + int(text[3:]) for text in (event.from_, event.to))
+    return (month_day >= first) & (month_day <= last)
+
+
 def _shape(demand: Demand, start: dt.date, days: list[dt.date]) -> Floats:
-    weekday = demand.weekday.multipliers
-    out = np.empty(len(days))
-    for i, day in enumerate(days):
-        value = max(0.0, 1 + demand.growth_per_day * (day - start).days) * weekday[day.weekday()]
-        if day.day >= demand.payday.from_day:
-            value *= demand.payday.multiplier
-        for event in demand.events.values():
-            if event.covers(day):
-                value *= event.multiplier
-        out[i] = value
+    since = np.array([(day - start).days for day in days], dtype=np.int64)
+    out: Floats = np.maximum(0.0, 1 + demand.growth_per_day * since)
+    out *= np.array(demand.weekday.multipliers)[(start.weekday() + since) % 7]
+    late = np.array([day.day >= demand.payday.from_day for day in days], dtype=bool)
+    out[late] *= demand.payday.multiplier
+    for event in demand.events.values():
+        out[_covered(days, event)] *= event.multiplier
     return out
 
 
@@ -46,11 +50,16 @@ def intensity(subject: Subject) -> Floats:
 
 def event_discounts(subject: Subject) -> Counts:
     """Discount in percent that an event promises on each day of the horizon; the deepest counts."""
-    events = subject.scenario.demand.events.values()
-    return np.array(
-        [
-            max((e.discount_percent for e in events if e.covers(day)), default=0)
-            for day in days_between(subject.first, subject.last)
-        ],
-        dtype=np.int64,
-    )
+    days = days_between(subject.first, subject.last)
+    out = np.zeros(len(days), np.int64)
+    for event in subject.scenario.demand.events.values():
+        out = np.maximum(out, _covered(days, event) * event.discount_percent)
+    return out
+
+
+def event_names(subject: Subject) -> list[str]:
+    """Name the events of each day of the horizon."""
+    days = days_between(subject.first, subject.last)
+    events = subject.scenario.demand.events
+    on = {name: _covered(days, event).tolist() for name, event in events.items()}
+    return ["+".join(n for n in on if on[n][i]) or "no event" for i in range(len(days))]

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from footfall.contract.calendar import intensity
 from footfall.contract.check import Check, Outcome, at_least, at_most, by_rule, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.subject import Subject
@@ -16,7 +15,7 @@ SMALL_RUN = 30_000
 
 
 def known(subject: Subject, figures: Figures) -> Outcome:
-    """Customers are numbered from 1 to the pool."""
+    """Only customers from 1 to the pool."""
     pool = subject.scenario.customers.pool
     return by_rule(figures, "customers.known", f"1..{pool}", figures.rows["order"])
 
@@ -81,7 +80,7 @@ def ten_orders(subject: Subject, figures: Figures) -> Outcome:
     return at_least(share, bound, _slack(bound, len(buyers), small), "share of buyers with ten orders")
 
 
-def _largest_expected(subject: Subject) -> float | None:
+def _largest_expected(subject: Subject, figures: Figures) -> float | None:
     """Orders that the law lets the keenest customer of any shop place, five standard errors included."""
     phi, customers = subject.solved.get("customer_offset_share"), subject.scenario.customers
     if phi is None or phi <= 0:
@@ -89,7 +88,7 @@ def _largest_expected(subject: Subject) -> float | None:
     weights = subject.scenario.demand.shops
     power = 1 - customers.exponent
     most = 0.0
-    for orders, weight in zip(intensity(subject).sum(0).tolist(), weights.values(), strict=True):
+    for orders, weight in zip(figures.expected_orders.sum(0).tolist(), weights.values(), strict=True):
         pool = max(1, math.floor(customers.pool * weight / sum(weights.values())))
         law = [(x + phi) ** power for x in (0.0, 1.0 / pool, 1.0)]
         expected = orders * (law[0] - law[1]) / (law[0] - law[2])
@@ -103,7 +102,7 @@ def top(subject: Subject, figures: Figures) -> Outcome:
     if not n:
         return undecided("there are no orders")
     bound = subject.scenario.customers.promises.order_share_max
-    largest = _largest_expected(subject)
+    largest = _largest_expected(subject, figures)
     if small and largest is None:
         return undecided("too few orders, and the customers' law is not known")
     slack = max(0.0, (largest or 0) / n - bound) if small else 0.0

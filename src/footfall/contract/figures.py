@@ -6,16 +6,20 @@ grow with the orders, but for a small code an order between the order and its li
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.contract.calendar import intensity
 from footfall.contract.line_figures import LineTally
 from footfall.contract.offences import Offences
 from footfall.contract.order_figures import OrderTally
+from footfall.contract.statistics import Floats
 from footfall.contract.subject import Subject
+from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
 
@@ -34,7 +38,7 @@ def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> di
         if isinstance(values, pa.DictionaryArray):
             values = values.dictionary_decode()
         if values.null_count:
-            row = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
+            row = int(np.flatnonzero(to_numpy(values.is_null()))[0])
             key = {k: batch.column(k)[row].as_py() for k in spec.key if k in batch.schema.names}
             offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
             return None
@@ -48,7 +52,10 @@ def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> di
 
 def _as_array(kind: Kind, arrow_type: pa.DataType, values: pa.Array) -> Any:
     if kind in (Kind.MONEY, Kind.FRACTION):
-        if not pa.types.is_decimal(values.type) or values.type.scale != arrow_type.scale or values.type.bit_width not in (64, 128):
+        if not pa.types.is_decimal(values.type) or (values.type.scale, values.type.bit_width) not in (
+            (arrow_type.scale, 64),
+            (arrow_type.scale, 128),
+        ):
             values = values.cast(pa.decimal128(18, arrow_type.scale))
         return as_unscaled(values)
     if kind in (Kind.CODE, Kind.TEXT, Kind.MONTH):
@@ -59,7 +66,7 @@ def _as_array(kind: Kind, arrow_type: pa.DataType, values: pa.Array) -> Any:
         values = values.view(pa.int64())
     elif kind is Kind.DATE:
         values = values.view(pa.int32())
-    return values.to_numpy(zero_copy_only=False)
+    return to_numpy(values)
 
 
 class Figures:
@@ -129,6 +136,11 @@ class Figures:
             }
             self._whole[entity] = parts = [joined]
         return parts[0] if parts else {}
+
+    @cached_property
+    def expected_orders(self) -> Floats:
+        """Orders expected by day of the horizon and shop."""
+        return intensity(self.subject)
 
     @property
     def catalog(self) -> dict[str, Any] | None:

@@ -110,7 +110,7 @@ class LineTally:
         ok = (one >= 0) & (two >= 0)
         self.later += np.bincount(one[ok] * cats + two[ok], minlength=cats * cats).reshape(cats, cats)
 
-    def _sold(
+    def _sold(  # noqa: PLR0917 - columns of one block of lines
         self,
         columns: dict[str, Any],
         order: Counts,

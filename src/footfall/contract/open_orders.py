@@ -6,7 +6,6 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from footfall.contract.offences import Offences
 from footfall.contract.statistics import Counts
@@ -22,7 +21,8 @@ class OpenOrders:
     def append(self, ids: Counts, cells: Counts) -> None:
         """Add orders in file order; cells are day * shops + shop, -1 unknown."""
         rising = len(ids) > 0 and ids[-1] - ids[0] == len(ids) - 1 and bool((np.diff(ids) == 1).all())
-        small: npt.NDArray[np.signedinteger[Any]] = cells.astype(np.int32 if len(cells) and cells.max() >= 2**15 else np.int16)
+        wide = len(cells) > 0 and int(cells.max()) >= 2**15
+        small: Any = cells.astype(np.int32 if wide else np.int16)
         self._queue.append((int(ids[0]) if rising else ids, small))
         self.count += len(ids)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from footfall.contract.calendar import days_between, intensity
+from footfall.contract.calendar import days_between, event_names
 from footfall.contract.check import Check, Outcome, by_law, by_rule, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.statistics import (
@@ -61,7 +61,7 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     """
     from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
-    expected = intensity(subject)
+    expected = figures.expected_orders
     pairs = [
         merged(expected[:, s], figures.orders.cells[:, s]) for s in range(expected.shape[1]) if len(expected)
     ]
@@ -79,7 +79,7 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
 
 def _groups(name: str, labels: Callable[[Subject], list[str]]) -> Callable[[Subject, Figures], Outcome]:
     def run(subject: Subject, figures: Figures) -> Outcome:
-        expected, counts = intensity(subject).sum(1), figures.orders.cells.sum(1)
+        expected, counts = figures.expected_orders.sum(1), figures.orders.cells.sum(1)
         group = np.array(labels(subject))
         kinds = sorted(set(group.tolist()))
         lam = np.array([expected[group == k].sum() for k in kinds])
@@ -106,22 +106,14 @@ def _month(subject: Subject) -> list[str]:
     return [f"{d:%Y-%m}" for d in days_between(subject.first, subject.last)]
 
 
-def _event(subject: Subject) -> list[str]:
-    events = subject.scenario.demand.events.items()
-    return [
-        "+".join(name for name, e in events if e.covers(d)) or "no event"
-        for d in days_between(subject.first, subject.last)
-    ]
-
-
 def by_shop(subject: Subject, figures: Figures) -> Outcome:
     """Orders a shop."""
-    return _fit(list(subject.shops), figures.orders.cells.sum(0), intensity(subject).sum(0), "shop")
+    return _fit(list(subject.shops), figures.orders.cells.sum(0), figures.expected_orders.sum(0), "shop")
 
 
 def total(subject: Subject, figures: Figures) -> Outcome:
     """Orders in the horizon."""
-    lam, n = float(intensity(subject).sum()), int(figures.orders.cells.sum())
+    lam, n = float(figures.expected_orders.sum()), int(figures.orders.cells.sum())
     score = float(poisson_scores(n, lam))
     return by_law(two_sided(score), f"{lam:,.1f} orders expected", f"{n:,} orders")
 
@@ -151,6 +143,6 @@ CHECKS = (
     Check("orders.dispersion", "law", "Orders a day and shop are Poisson.", (_TIME, _SHOP), dispersion),
     Check("orders.by_weekday", "law", "Orders by weekday.", (_TIME, _SHOP), _groups("weekday", _weekday)),
     Check("orders.by_month", "law", "Orders by month: growth.", (_TIME, _SHOP), _groups("month", _month)),
-    Check("orders.by_event", "law", "Orders in each event.", (_TIME, _SHOP), _groups("event", _event)),
+    Check("orders.by_event", "law", "Orders in each event.", (_TIME, _SHOP), _groups("event", event_names)),
     Check("orders.by_shop", "law", "Orders by shop.", (_TIME, _SHOP), by_shop),
 )

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.contract.offences import Offences
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
+from footfall.core.arrays import from_words, to_numpy
 
 DAY = 86_400
 
@@ -22,7 +22,7 @@ def at(second: int) -> str:
     >>> at(0)
     '1970-01-01 00:00:00'
     """
-    return str(np.datetime64(second, "s")).replace("T", " ")
+    return str(np.datetime64(int(second), "s")).replace("T", " ")
 
 
 class OrderTally:
@@ -31,7 +31,7 @@ class OrderTally:
     def __init__(self, subject: Subject, offences: Offences) -> None:
         self._subject = subject
         self._offences = offences
-        self._shops = pa.array(subject.shops)
+        self._shops = from_words(subject.shops)
         self._start = (subject.first - dt.date(1970, 1, 1)).days
         self._days = subject.days
         self.pool = subject.scenario.customers.pool
@@ -47,7 +47,8 @@ class OrderTally:
         note = self._offences.where
         ids, times = columns["id"], columns["time"]
         self._in_order(ids, times)
-        shop = pc.fill_null(pc.index_in(columns["shop"], value_set=self._shops), -1).to_numpy()
+        found = pc.index_in(columns["shop"], value_set=self._shops)
+        shop = np.where(to_numpy(found.is_null()), -1, to_numpy(found))
         note("orders.shops", shop < 0, lambda i: f"order {ids[i]}: shop '{columns['shop'][i]}' is unknown")
         day, second = times // DAY - self._start, times % DAY
         opens, closes = self._subject.scenario.demand.opening_seconds

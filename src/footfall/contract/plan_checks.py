@@ -213,8 +213,8 @@ def budget_derived(subject: Subject, figures: Figures) -> Outcome:
     if wrong.any():
         i = int(np.argmax(wrong))
         detail = (
-            f"{table['month'][i]}, {table['shop'][i]}: {table['orders'][i]} orders and {table['margin'][i]} cents "
-            f"of margin; {orders[i]:.1f} and {earned[i]:.0f} are due"
+            f"{table['month'][i]}, {table['shop'][i]}: {table['orders'][i]} orders and "
+            f"{table['margin'][i]} cents of margin; {orders[i]:.1f} and {earned[i]:.0f} are due"
         )
     return Outcome(
         not detail,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
 
@@ -69,17 +70,17 @@ def _words(values: pa.Array, kind: Kind) -> Words:
     if kind in (Kind.MONEY, Kind.FRACTION):
         return as_unscaled(values).astype(np.uint64)
     if kind == Kind.NUMBER:
-        millionths: npt.NDArray[np.int64] = np.rint(values.to_numpy() * 1e6).astype(np.int64)
+        millionths: npt.NDArray[np.int64] = np.rint(to_numpy(values) * 1e6).astype(np.int64)
         return millionths.astype(np.uint64)
     if kind in _SHORT_LISTS:
         coded = values.dictionary_encode()
-        places: npt.NDArray[np.int32] = coded.indices.to_numpy()
+        places: npt.NDArray[np.int32] = to_numpy(coded.indices)
         return _text_words(coded.dictionary)[places]
     if kind == Kind.TEXT:
         return _text_words(values)
     if kind == Kind.DATE:
         values = values.cast(pa.int32())
-    whole: npt.NDArray[np.int64] = values.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    whole: npt.NDArray[np.int64] = to_numpy(values.cast(pa.int64()))
     return whole.astype(np.uint64)
 
 

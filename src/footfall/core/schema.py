@@ -75,7 +75,8 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "price": FieldSpec(Kind.MONEY, "List price.", unit="currency"),
             "cost": FieldSpec(Kind.MONEY, "What the shop pays for one unit.", unit="currency"),
             "sales_rank": FieldSpec(
-                Kind.NUMBER, "Power-law popularity, higher sells more; a fixed power of it is the sales weight."
+                Kind.NUMBER,
+                "Power-law popularity, higher sells more; a power of it is the sales weight.",
             ),
             "return_probability": FieldSpec(Kind.NUMBER, "Probability that a sold line is sent back."),
             "sub_category": FieldSpec(Kind.TEXT, "Sub-category, the second level of the product hierarchy."),

@@ -51,9 +51,11 @@ class Calendar:
         demand = scenario.demand
         length = max(days, scenario.days_in_year)
         dates = [scenario.first_day + dt.timedelta(t) for t in range(length)]
-        trend = 1 + demand.growth_per_day * np.arange(length)
+        trend = 1 + demand.growth_per_day * np.arange(length, dtype=np.float64)
         weekday = np.array([demand.weekday.multipliers[d.weekday()] for d in dates])
-        payday = np.array([demand.payday.multiplier if d.day >= demand.payday.from_day else 1.0 for d in dates])
+        payday = np.array(
+            [demand.payday.multiplier if d.day >= demand.payday.from_day else 1.0 for d in dates]
+        )
         event, discount = np.ones(length), np.zeros(length, dtype=np.int64)
         for happening in demand.events.values():
             is_on = np.array([happening.covers(d) for d in dates])
@@ -115,9 +117,9 @@ class OrderCounts:
         slots = max(1, int(np.ceil(scenario.demand.orders / scenario.days_in_year / _ORDERS_A_SLOT)))
         days = len(calendar.trend)
         cells = np.arange(days, dtype=np.uint64)[:, None] << DAY_BITS
-        cells = (cells + np.arange(slots, dtype=np.uint64)).ravel()
+        addresses = (cells + np.arange(slots, dtype=np.uint64)).ravel()
         means = np.repeat(calendar.orders_a_day / slots, slots)
-        counts = laws.poisson(streams.uniform("order.count", cells), means)
+        counts = laws.poisson(streams.uniform("order.count", addresses), means)
         return cls(slots=slots, starts=np.concatenate([[0], np.cumsum(counts)]))
 
     def first_order_of(self, day: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core.errors import UnreachableTarget
-from footfall.scenario.model import Basket
+from footfall.scenario.model import Basket, Target
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -117,7 +117,7 @@ def lines_per_order(weights: Floats, category: Ints, names: list[str], basket: B
 
 
 def solve_increasing(figure: Callable[[float], float], target: float, low: float, high: float) -> float:
-    """Where an increasing function reaches `target`, by regula falsi (Illinois); `low` or `high` if it does not."""
+    """Where an increasing function reaches `target`, by regula falsi (Illinois), or the bound."""
     y_low, y_high = figure(low) - target, figure(high) - target
     if y_low >= 0:
         return low
@@ -160,10 +160,10 @@ def nearest_step(figure: Callable[[float], float], target: float, bound: float) 
     return best
 
 
-def refuse_beyond(name: str, target: float, tolerance: float, reached: float, bounds: tuple[float, float], free: str) -> None:
+def refuse_beyond(name: str, asked: Target, reached: float, bounds: tuple[float, float], free: str) -> None:
     """Raise :class:`UnreachableTarget` where the point that was reached misses the tolerance."""
-    if abs(reached - target) > tolerance:
+    if abs(reached - asked.value) > asked.tolerance:
         raise UnreachableTarget(
-            f"targets.{name}: {target:g} ± {tolerance:g} can't be reached; between {min(bounds):.4g} and "
-            f"{max(bounds):.4g} can; {free}"
+            f"targets.{name}: {asked.value:g} ± {asked.tolerance:g} can't be reached; "
+            f"between {min(bounds):.4g} and {max(bounds):.4g} can; {free}"
         )

@@ -89,14 +89,13 @@ class CustomerPool:
         ):
             if expected < least:
                 raise UnreachableTarget(
-                    f"customers.promises.{name}: at least {least:g} is promised and {expected:.3f} expected with "
-                    f"{mean:g} orders a customer; change customers.pool, customers.rarest_orders or the promise"
+                    f"customers.promises.{name}: at least {least:g} is promised and {expected:.3f} expected "
+                    f"with {mean:g} orders a customer; change customers.pool, customers.rarest_orders "
+                    "or the promise"
                 )
 
 
-def _density(
-    x: npt.NDArray[np.float64] | float, exponent: float, offset: float
-) -> npt.NDArray[np.float64]:
+def _density(x: npt.NDArray[np.float64] | float, exponent: float, offset: float) -> npt.NDArray[np.float64]:
     tail = 1 - exponent
     return np.asarray((x + offset) ** -exponent * tail / ((1 + offset) ** tail - offset**tail))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from footfall.plan.plan import Plan
 
@@ -33,8 +34,8 @@ def parts(plan: Plan, orders_a_part: int = ORDERS_A_PART) -> Iterator[Part]:
     """All parts of a plan in order; each is published whole or not at all."""
     start, stop = plan.simulated_days
     published_start, published_stop = plan.published_days
-    cuts = sorted({start, stop, min(max(published_start, start), stop), min(max(published_stop, start), stop)})
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    inner = (min(max(day, start), stop) for day in (published_start, published_stop))
+    for begin, end in pairwise(sorted({start, stop, *inner})):
         is_published = published_start <= begin < published_stop
         first, last = plan.counts.first_order_of(begin), plan.counts.first_order_of(end)
         for k in range(first, last, orders_a_part):

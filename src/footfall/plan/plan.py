@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from footfall.core.errors import RequestError
+from footfall.core.errors import RequestError, UnreachableTarget
 from footfall.core.money import discounted
 from footfall.core.schema import TableSpec
 from footfall.core.streams import Streams
@@ -109,9 +109,11 @@ def plan(
     """
     first, last = first or scenario.first_day, last or scenario.last_day
     if first < scenario.first_day:
-        raise RequestError(f"--from {first}: {scenario.name} starts on {scenario.first_day}; give that day or a later one")
+        raise RequestError(
+            f"--from {first}: {scenario.name} starts on {scenario.first_day}; give a later day"
+        )
     if last < first:
-        raise RequestError(f"--from {first} --to {last}: the horizon is empty; --to must not be before --from")
+        raise RequestError(f"--from {first} --to {last}: the horizon would be empty")
     if last > scenario.first_day + dt.timedelta(days=36_600):
         raise RequestError(f"--to {last}: at most 100 years after the scenario's start, {scenario.first_day}")
     streams = Streams(seed)
@@ -147,6 +149,7 @@ def _chosen(scenario: Scenario, tables: tuple[str, ...] | None) -> dict[str, Tab
 
 
 def month_after(day: dt.date) -> dt.date:
+    """First day of the month after a day's."""
     return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
 
@@ -170,22 +173,16 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
     reached_share = top_share(power)
     calibrate.refuse_beyond(
         "top_sku_share",
-        targets.top_sku_share.value,
-        targets.top_sku_share.tolerance / 4,
+        targets.top_sku_share,
         reached_share,
         (top_share(0.0), top_share(free.popularity_power_max)),
         "free.popularity_power_max bounds it",
     )
-    largest = lines.max() / lines.sum()
-    if largest > scenario.catalog.popularity.unit_share_max:
-        calibrate.refuse_beyond(
-            "top_sku_share",
-            targets.top_sku_share.value,
-            0.0,
-            np.inf,
-            (0.0, targets.top_sku_share.value),
-            f"at {targets.top_sku_share.value:g} one SKU carries {largest:.3f} of units and "
-            f"catalog.popularity.unit_share_max is {scenario.catalog.popularity.unit_share_max:g}",
+    largest, most = lines.max() / lines.sum(), scenario.catalog.popularity.unit_share_max
+    if largest > most:
+        raise UnreachableTarget(
+            f"targets.top_sku_share: at {targets.top_sku_share.value:g} one carries {largest:.3f} of units "
+            f"and catalog.popularity.unit_share_max allows {most:g}; raise that or lower the target"
         )
 
     units = lines * sum(q * share for q, share in scenario.basket.quantity.items())
@@ -202,8 +199,7 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
     price_coupling = calibrate.nearest_step(order_value, targets.order_value.value, bound)
     calibrate.refuse_beyond(
         "order_value",
-        targets.order_value.value,
-        targets.order_value.tolerance,
+        targets.order_value,
         order_value(price_coupling),
         (order_value(-bound), order_value(bound)),
         "free.coupling_max bounds it; catalog.price and basket.size move it",
@@ -223,8 +219,7 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
     cost_coupling = calibrate.nearest_step(margin, targets.gross_margin.value, bound)
     calibrate.refuse_beyond(
         "gross_margin",
-        targets.gross_margin.value,
-        targets.gross_margin.tolerance,
+        targets.gross_margin,
         margin(cost_coupling),
         (margin(-bound), margin(bound)),
         "free.coupling_max bounds it; catalog.cost_share and the events' discounts move it",

@@ -97,7 +97,7 @@ def _near_path(path: Sequence[int | str], depth: int, allowed: Sequence[str], da
     whole, tail = ".".join(map(str, path)), ".".join(map(str, path[depth:]))
     known = _paths(data, Scenario)
     same_end = [k for k in known if k.endswith(f".{tail}")]
-    if same_end:  # only the front was left out
+    if same_end and depth == 0:  # only the front was left out
         return nearest(same_end[0], same_end)
     word = str(path[depth])
     named = [a for a in allowed if a.startswith(word)][:1] or difflib.get_close_matches(word, allowed, n=1)

@@ -87,7 +87,7 @@ class Event(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_ > self.to:
-            raise ValueError(f"'from' ({self.from_}) must not be after 'to' ({self.to}); split it at New Year")
+            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to}); split it at New Year")
         return self
 
     def covers(self, day: dt.date) -> bool:
@@ -316,8 +316,8 @@ class PublishedTable(Strict):
         for column, name in self.columns.items():
             if name not in fields:
                 raise ValueError(
-                    f"column '{column}' shows '{name}', which a {self.rows} does not have; "
-                    f"it has {', '.join(fields)}"
+                    f"column '{column}' shows '{name}', which rows of '{self.rows}' do not have; "
+                    f"they have {', '.join(fields)}"
                 )
         return self
 

@@ -47,7 +47,9 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
     """Fill the baskets position after position, since a later item depends on the earlier ones."""
     law = plan.scenario.basket
     sizes = np.array(list(law.size))
-    size = sizes[laws.Discrete.of(list(law.size.values()))(plan.streams.uniform("basket.size", orders.address))]
+    size = sizes[
+        laws.Discrete.of(list(law.size.values()))(plan.streams.uniform("basket.size", orders.address))
+    ]
     starts = np.cumsum(size) - size
     order = np.repeat(np.arange(len(size)), size)
     number = np.arange(len(order)) - starts[order]
@@ -87,7 +89,9 @@ class _Shelf:
         later = np.cumsum(later_category_shares(weights / weights.sum(), plan.scenario.basket, names), axis=1)
         later[:, -1] = 1.0
         start = np.concatenate([[0], np.cumsum(counts)])
-        return cls(sku=sku, edges=np.concatenate([[0.0], lookup.edges]), lookup=lookup, start=start, later=later)
+        return cls(
+            sku=sku, edges=np.concatenate([[0.0], lookup.edges]), lookup=lookup, start=start, later=later
+        )
 
     def any_sku(self, u: Floats) -> Ints:
         return self.sku[self.lookup(u)]

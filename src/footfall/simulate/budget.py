@@ -11,7 +11,9 @@ import numpy.typing as npt
 from footfall.plan.plan import Plan, month_after
 
 
-def simulate_budget(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64] | list[str]]:
+def simulate_budget(
+    plan: Plan, revenue: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[np.int64] | list[str]]:
     """Plan of every month that the horizon touches, and every shop.
 
     plan_revenue is the month's sum of the trailing mean of daily revenue (the first days of the
@@ -45,7 +47,8 @@ def simulate_budget(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, npt
     np.add.at(monthly, month, smoothed.astype(object))
 
     since = np.array([(m.year - plan.scenario.year) * 12 + m.month - 1 for m in months], dtype=np.uint64)
-    address = (since[:, None] * np.uint64(1 << 16) + np.arange(shops, dtype=np.uint64)).ravel()
+    # A row number a month and shop, the same whatever months are asked for.
+    address = np.add.outer(since << np.uint64(16), np.arange(shops, dtype=np.uint64)).ravel()
     choice = (plan.streams.uniform("budget.bias", address) * len(law.biases_percent)).astype(np.int64)
     bias = np.array(law.biases_percent)[choice]
     planned = _half_up(monthly.ravel() * bias.astype(object), 100 * whole)

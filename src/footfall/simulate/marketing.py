@@ -33,6 +33,7 @@ def simulate_marketing(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, 
     address = (day.astype(np.uint64) << DAY_BITS) + shop.astype(np.uint64)
     noise = laws.normal(plan.streams.uniform("marketing.share", address))
     # In millionths, so that the last bit of the normal's inverse is not published.
-    share = np.rint(np.maximum(law.revenue_share + law.revenue_share_sd * noise, 0.0) * _MILLION).astype(np.int64)
+    share = np.maximum(law.revenue_share + law.revenue_share_sd * noise, 0.0)
+    millionths = np.rint(share * _MILLION).astype(np.int64)
     led = revenue[day + law.lead_days, shop]
-    return {"day": day, "shop": shop, "spend": (led * share + _MILLION // 2) // _MILLION}
+    return {"day": day, "shop": shop, "spend": (led * millionths + _MILLION // 2) // _MILLION}

@@ -39,7 +39,9 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     """
     streams, basket = plan.streams, plan.scenario.basket
     quantities = np.array(list(basket.quantity))
-    drawn = laws.Discrete.of(list(basket.quantity.values()))(streams.uniform("line.quantity", baskets.address))
+    drawn = laws.Discrete.of(list(basket.quantity.values()))(
+        streams.uniform("line.quantity", baskets.address)
+    )
     event_discount = plan.calendar.discount[orders.day[baskets.order]]
     everyday = plan.scenario.everyday_discount
     has_everyday = streams.uniform("line.discount", baskets.address) < everyday.share

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.core.arrays import from_numpy, from_words
 from footfall.core.money import as_decimal
 from footfall.core.schema import Kind, TableSpec
 from footfall.plan.parts import Part
@@ -57,7 +59,7 @@ def simulate(plan: Plan, part: Part) -> Simulated:
     batches = {}
     if part.is_published:
         start = plan.scenario.first_day.toordinal() - _EPOCH_ORDINAL
-        columns: dict[str, dict[str, object]] = {
+        columns: dict[str, dict[str, Any]] = {
             "order": {
                 "id": orders.id,
                 "shop": _coded(plan.shops, orders.shop),
@@ -90,8 +92,8 @@ def simulate_catalog(plan: Plan) -> dict[str, pa.RecordBatch]:
         "cost": catalog.cost,
         "sales_rank": catalog.sales_rank,
         "return_probability": catalog.return_probability,
-        "sub_category": pa.array(catalog.sub_category, pa.string()),
-        "name": pa.array(catalog.name, pa.string()),
+        "sub_category": from_words(catalog.sub_category),
+        "name": from_words(catalog.name),
     }
     return {name: _batch(spec, columns) for name, spec in plan.tables.items() if spec.entity == "product"}
 
@@ -119,22 +121,21 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
 
 
 def _coded(words: list[str], index: npt.NDArray[np.int64]) -> pa.Array:
-    return pa.array(words, pa.string()).take(pa.array(index))
+    return from_words(words).take(from_numpy(index, pa.int64()))
 
 
-def _batch(spec: TableSpec, columns: Mapping[str, object]) -> pa.RecordBatch:
+def _batch(spec: TableSpec, columns: Mapping[str, Any]) -> pa.RecordBatch:
     arrays = []
     for column in spec.columns:
         values = columns[column.field]
-        if column.kind is Kind.MONEY:
-            values = as_decimal(np.asarray(values))
+        if column.kind is Kind.MONTH:
+            values = from_words(values)
+        elif column.kind is Kind.MONEY:
+            values = as_decimal(values)
         elif column.kind is Kind.FRACTION:
-            values = as_decimal(np.asarray(values), precision=3)
-        elif column.kind is Kind.DATE:
-            values = pa.array(np.asarray(values, dtype=np.int32)).view(pa.date32())
-        elif column.kind is Kind.TIMESTAMP:
-            values = pa.array(np.asarray(values, dtype=np.int64)).view(pa.timestamp("s"))
+            values = as_decimal(values, precision=3)
         elif not isinstance(values, pa.Array):
-            values = pa.array(values, column.arrow_type)
+            width = np.int32 if column.kind is Kind.DATE else values.dtype
+            values = from_numpy(values.astype(width, copy=False), column.arrow_type)
         arrays.append(values)
     return pa.RecordBatch.from_arrays(arrays, schema=spec.arrow_schema)

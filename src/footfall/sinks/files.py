@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
+from footfall.core.arrays import to_numpy
 from footfall.core.errors import DataError
 from footfall.core.schema import Kind, TableSpec
 from footfall.sinks.base import Manifest
@@ -27,14 +28,18 @@ def timestamp_texts(times: pa.Array) -> pa.Array:
     >>> timestamp_texts(pa.array([0, 86_399], pa.timestamp("s"))).to_pylist()
     ['1970-01-01T00:00:00', '1970-01-01T23:59:59']
     """
-    seconds = times.cast(pa.int64()).to_numpy()
+    seconds = to_numpy(times.cast(pa.int64()))
     days = seconds // _DAY
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     dates = np.datetime_as_string(np.arange(first, last + 1).astype("datetime64[D]")).astype("S10")
-    texts = np.empty(len(seconds), dtype=[("date", "S10"), ("t", "S1"), ("clock", "S8")])
-    texts["date"] = dates[days - first]
-    texts["t"] = b"T"
-    texts["clock"] = _clock()[seconds - days * _DAY]
+    # Copied as machine words, which is several times quicker than as strings: YYYY-MM-, DD, T, HH:MM:SS.
+    date_words = dates.view([("month", "u8"), ("day", "u2")])
+    texts = np.empty(len(seconds), dtype=[("month", "u8"), ("day", "u2"), ("t", "u1"), ("clock", "u8")])
+    places = days - first
+    texts["month"] = np.ascontiguousarray(date_words["month"])[places]
+    texts["day"] = np.ascontiguousarray(date_words["day"])[places]
+    texts["t"] = ord("T")
+    texts["clock"] = _clock().view("u8")[seconds - days * _DAY]
     ends = np.arange(len(seconds) + 1, dtype=np.int32) * np.int32(texts.itemsize)
     return pa.StringArray.from_buffers(len(seconds), pa.py_buffer(ends), pa.py_buffer(texts))
 
@@ -45,8 +50,12 @@ _clocks: list[np.ndarray[tuple[int, ...], np.dtype[np.bytes_]]] = []
 def _clock() -> np.ndarray[tuple[int, ...], np.dtype[np.bytes_]]:
     """HH:MM:SS of every second of a day, made once."""
     if not _clocks:
-        second = np.arange(_DAY).astype("datetime64[s]")
-        _clocks.append(np.array([text[11:] for text in np.datetime_as_string(second)], dtype="S8"))
+        second = np.arange(_DAY)
+        letters = np.full((_DAY, 8), ord(":"), dtype=np.uint8)
+        for place, number in ((0, second // 3600), (3, second // 60 % 60), (6, second % 60)):
+            letters[:, place] = ord("0") + number // 10
+            letters[:, place + 1] = ord("0") + number % 10
+        _clocks.append(letters.view("S8").ravel())
     return _clocks[0]
 
 

@@ -119,7 +119,7 @@ def generate(
         },
         findings=judged.findings,
         subject=judged.subject,
-        manifest=judged.manifest(request, what, "arrow", {name: () for name in what.tables}),
+        manifest=judged.manifest(request, what, "arrow", dict.fromkeys(what.tables, ())),
     )
 
 

@@ -31,14 +31,31 @@ def preview(request: Request) -> dict[str, Any]:
         "horizon": {"first": plan.first.isoformat(), "last": plan.last.isoformat()},
         "rows": rows,
         "bytes": {
-            format_: sum(round(rows[name] * _BYTES_A_ROW[spec.entity][k]) for name, spec in plan.tables.items())
+            format_: sum(
+                round(rows[name] * _BYTES_A_ROW[spec.entity][k]) for name, spec in plan.tables.items()
+            )
             for k, format_ in enumerate(("csv", "parquet"))
         },
         "solved": asdict(solved),
         "targets": [
-            _target("order_value", targets.order_value.value, targets.order_value.tolerance, solved.expected_order_value),
-            _target("gross_margin", targets.gross_margin.value, targets.gross_margin.tolerance, solved.expected_gross_margin),
-            _target("top_sku_share", targets.top_sku_share.value, targets.top_sku_share.tolerance, solved.expected_top_sku_share),
+            _target(
+                "order_value",
+                targets.order_value.value,
+                targets.order_value.tolerance,
+                solved.expected_order_value,
+            ),
+            _target(
+                "gross_margin",
+                targets.gross_margin.value,
+                targets.gross_margin.tolerance,
+                solved.expected_gross_margin,
+            ),
+            _target(
+                "top_sku_share",
+                targets.top_sku_share.value,
+                targets.top_sku_share.tolerance,
+                solved.expected_top_sku_share,
+            ),
             _target(
                 "marketing_share",
                 plan.scenario.marketing.revenue_share,

@@ -32,7 +32,9 @@ def verify(directory: Path) -> list[Finding]:
     try:
         scenario = Scenario.model_validate(manifest.scenario)
     except ValidationError as error:
-        raise DataError(f"{directory}: the manifest's scenario is not valid: {error.errors()[0]['msg']}") from error
+        raise DataError(
+            f"{directory}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
+        ) from error
     published = scenario.published
     tables = {name: published[name] for name in published if name in manifest.tables}
     first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
@@ -48,7 +50,9 @@ def verify(directory: Path) -> list[Finding]:
                 figures.observe(name, batch)
                 content.add(batch)
         except DataError as error:
-            files.append(_file_finding(f"files.{name}.readable", _UNREADABLE, "readable", "not readable", str(error)))
+            files.append(
+                _file_finding(f"files.{name}.readable", _UNREADABLE, "readable", "not readable", str(error))
+            )
             del readable[name]
             continue
         record = manifest.tables[name]

@@ -1,0 +1,164 @@
+"""How long a user waits: whole processes from start to exit, and one process split by stage.
+
+Prints two Markdown tables. Whole processes are run after a warm-up, so files lie in the system's cache.
+
+    python benchmarks/startup.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+_STAGES = ("load", "plan", "simulate", "write", "observe and judge", "hash")
+_IMPORTS = "import importlib, time; start = time.perf_counter(); importlib.import_module('{}'); "
+_TELL = "print(time.perf_counter() - start)"
+
+
+def timed(command: Sequence[str], runs: int) -> list[float]:
+    """Seconds from start to exit of each run, after one that does not count.
+
+    Parameters
+    ----------
+    command
+        Program and its arguments; it must exit with 0.
+    runs
+        How many are measured.
+    """
+    seconds = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - start)
+    return seconds[1:]
+
+
+def imports(module: str, runs: int) -> list[float]:
+    """Seconds that importing a module takes in a fresh interpreter, after a run that does not count."""
+    command = [sys.executable, "-c", _IMPORTS.format(module) + _TELL]
+    seconds = [
+        float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        for _ in range(runs + 1)
+    ]
+    return seconds[1:]
+
+
+def stages(directory: Path, runs: int) -> dict[str, list[float]]:
+    """Seconds of each stage of `footfall generate vantage`, in this process, run by run.
+
+    The same calls as in ``workflow/generate.py``, with a clock between them. The first run, which still
+    imports and fills caches, does not count.
+    """
+    found: dict[str, list[float]] = {stage: [] for stage in _STAGES}
+    for run in range(runs + 1):
+        spent = _one_run(directory / f"run-{run}")
+        for stage in _STAGES if run else ():
+            found[stage].append(spent[stage])
+    return found
+
+
+def _one_run(directory: Path) -> dict[str, float]:
+    # Imported here, so that the imports of this script do not slow down what it starts.
+    figures = importlib.import_module("footfall.contract.figures")
+    subjects = importlib.import_module("footfall.contract.subject")
+    content_hash = importlib.import_module("footfall.core.content_hash")
+    judge: Callable[..., object] = importlib.import_module("footfall.contract.judge").judge
+    load = importlib.import_module("footfall.scenario.load").load
+    planning = importlib.import_module("footfall.plan.plan")
+    sinks = importlib.import_module("footfall.sinks.base")
+    stream = importlib.import_module("footfall.workflow.stream").stream
+
+    spent: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def clock(stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        spent[stage] += time.perf_counter() - start
+
+    with clock("load"):
+        scenario = load("vantage", ()).scaled(1.0)
+    with clock("plan"):
+        plan = planning.plan(scenario, 42)
+    with clock("write"):
+        sink = sinks.open_sink("csv", directory, scenario.name, list(plan.tables.values()), overwrite=False)
+    try:
+        with clock("observe and judge"):
+            subject = subjects.Subject(scenario, plan.tables, plan.first, plan.last, asdict(plan.solved))
+            seen = figures.Figures(subject)
+        hashes = {name: content_hash.ContentHash(spec) for name, spec in plan.tables.items()}
+        batches = iter(stream(plan))
+        while True:
+            with clock("simulate"):
+                table, batch = next(batches, (None, None))
+            if table is None:
+                break
+            with clock("write"):
+                sink.write(table, batch)
+            with clock("observe and judge"):
+                seen.observe(table, batch)
+            with clock("hash"):
+                hashes[table].add(batch)
+        with clock("observe and judge"):
+            judge(subject, seen)
+        with clock("hash"):
+            for hashed in hashes.values():
+                hashed.hexdigest()
+        with clock("write"):
+            for name in plan.tables:  # closes the files
+                sink.files(name)
+    finally:
+        sink.abort()
+    return spent
+
+
+def _row(name: str, seconds: Sequence[float]) -> str:
+    cells = (statistics.median(seconds), min(seconds), max(seconds))
+    return f"| {name} | " + " | ".join(f"{cell * 1000:.0f}" for cell in cells) + " |"
+
+
+def _heading(first: str) -> str:
+    return f"| {first} | median, ms | least, ms | most, ms |\n| --- | --- | --- | --- |"
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=9)
+    runs = parser.parse_args().runs
+    footfall = [sys.executable, "-m", "footfall"]
+    version = f"Python {platform.python_version()}, {platform.system()}"
+    print(f"Medians of {runs} runs after a warm-up; {version}.\n\n{_heading('whole process')}")
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        generate = [*footfall, "generate", "vantage", "-o", str(place / "vantage"), "--overwrite"]
+        print(_row("`footfall generate vantage -o DIR --overwrite`", timed(generate, runs)), flush=True)
+        print(_row("`footfall --help`", timed([*footfall, "--help"], runs)), flush=True)
+        print(f"\n{_heading('stage')}")
+        print(_row("start of Python", timed([sys.executable, "-c", ""], runs)))
+        print(_row("imports, command line", imports("footfall.cli.main", runs)))
+        print(_row("imports, generate", imports("footfall.workflow.generate", runs)))
+        for stage, seconds in stages(place, runs).items():
+            print(_row(stage, seconds))
+    print(
+        "\nStages are measured in one warm process. What is imported late and done once, "
+        "such as `pyarrow.csv`,\nis in the whole process alone, so the stages add up to a little less."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Law 1: a row depends on seed, scenario and identity, and on nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import footfall
+from footfall import Dataset
+from footfall.scenario.load import load
+from footfall.workflow.generate import generate_into
+from footfall.workflow.request import Request
+
+GOLDEN = {
+    (42, 0.01): {
+        "raw_products": "e13d6d53baf7202265e3838418894cd7",
+        "raw_orders": "e10e5e76de1269c87d6fa15335433f58",
+        "raw_line_items": "1c7c244d0e729c24e094bd9a4140cd05",
+        "raw_marketing_daily": "532cf542c7c390066b6dcdcf6a04463a",
+        "raw_budget_monthly": "8c64df0ba57233ed266a82882949dbb1",
+    },
+    (7, 0.02): {
+        "raw_products": "9ec4a43693410183955afeaf93751a37",
+        "raw_orders": "21e2cd130d05cfb47f39cb0b3300a1cf",
+        "raw_line_items": "f16ed838ebb14870470f435e2c2580cb",
+        "raw_marketing_daily": "64bd7779691e8a6b77c0da1acc78614e",
+        "raw_budget_monthly": "5f596c2bddce46588d327c5f605f356d",
+    },
+}
+
+
+def hashes(dataset: Dataset) -> dict[str, str]:
+    return {name: record.content_hash for name, record in dataset.manifest.tables.items()}
+
+
+def in_days(table: pa.Table, column: str, first: dt.date, last: dt.date) -> pa.Table:
+    day = table[column].cast(pa.date32())
+    return table.filter(pc.and_(pc.greater_equal(day, pa.scalar(first)), pc.less_equal(day, pa.scalar(last))))
+
+
+@given(st.integers(1, 500))
+@settings(max_examples=15, deadline=None)
+def test_the_size_of_parts_changes_nothing(tiny: Dataset, orders_a_part: int) -> None:
+    """Rows, their order and their hashes are the same however the orders are cut into parts."""
+    other = footfall.generate("vantage", seed=7, scale=0.01, orders_a_part=orders_a_part)
+    assert other.tables == tiny.tables
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_the_number_of_workers_changes_nothing(tiny: Dataset, workers: int) -> None:
+    """Separate processes make the very rows that one makes, in the same order."""
+    other = footfall.generate("vantage", seed=7, scale=0.01, workers=workers, orders_a_part=50)
+    assert other.tables == tiny.tables
+
+
+def test_a_fresh_process_changes_nothing(tiny: Dataset) -> None:
+    """A new interpreter gives the same content hashes."""
+    code = (
+        "import footfall, json; d = footfall.generate('vantage', seed=7, scale=0.01);"
+        "print(json.dumps({n: r.content_hash for n, r in d.manifest.tables.items()}))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert json.loads(printed) == hashes(tiny)
+
+
+def test_the_format_changes_nothing(tiny: Dataset, tmp_path: Path) -> None:
+    """CSV, Parquet and DuckDB are published under the same content hashes."""
+    for name in ("csv", "parquet", "duckdb"):
+        outcome = generate_into(Request("vantage", seed=7, scale=0.01), tmp_path / name, format=name)
+        assert {n: r.content_hash for n, r in outcome.manifest.tables.items()} == hashes(tiny)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [["raw_products"], ["raw_budget_monthly"], ["raw_marketing_daily", "raw_orders"], ["raw_line_items"]],
+)
+def test_a_choice_of_tables_changes_nothing(tiny: Dataset, tables: list[str]) -> None:
+    """A table is the same whichever others are asked for, and no check fails for the lack of them."""
+    some = footfall.generate("vantage", seed=7, scale=0.01, tables=tables)
+    assert {name: tiny.tables[name] for name in some.tables} == some.tables
+    assert set(some.tables) == set(tables)
+    assert not [f for f in some.findings if f.verdict == "fail"]
+
+
+@given(st.integers(0, 364), st.integers(0, 60))
+@settings(max_examples=20, deadline=None)
+def test_a_slice_equals_the_same_rows_of_the_whole(whole: Dataset, start: int, length: int) -> None:
+    """--from/--to publish exactly the rows of those days, whole months of the budget and all products."""
+    first = dt.date(2025, 1, 1) + dt.timedelta(start)
+    last = min(first + dt.timedelta(length), dt.date(2025, 12, 31))
+    part = footfall.generate("vantage", seed=7, first=first, last=last)
+    orders = in_days(whole.tables["raw_orders"], "order_ts", first, last)
+    assert part.tables["raw_orders"].equals(orders)
+    lines = whole.tables["raw_line_items"]
+    assert part.tables["raw_line_items"].equals(lines.filter(pc.is_in(lines["order_id"], orders["order_id"])))
+    spend = in_days(whole.tables["raw_marketing_daily"], "date", first, last)
+    assert part.tables["raw_marketing_daily"].equals(spend)
+    budget = whole.tables["raw_budget_monthly"]
+    months = pc.and_(
+        pc.greater_equal(budget["month"], f"{first:%Y-%m}"), pc.less_equal(budget["month"], f"{last:%Y-%m}")
+    )
+    assert part.tables["raw_budget_monthly"].equals(budget.filter(months))
+    assert part.tables["raw_products"].equals(whole.tables["raw_products"])
+    assert not [f for f in part.findings if f.verdict == "fail"]
+
+
+def test_a_longer_horizon_leaves_earlier_rows_as_they_are(whole: Dataset) -> None:
+    """--to past the year goes on with the calendar; what was there before is there unchanged."""
+    longer = footfall.generate("vantage", seed=7, last=dt.date(2026, 3, 10))
+    for name, table in whole.tables.items():
+        assert longer.tables[name].slice(0, table.num_rows).equals(table), name
+    assert longer.tables["raw_orders"].num_rows > whole.tables["raw_orders"].num_rows
+    assert not [f for f in longer.findings if f.verdict == "fail"]
+
+
+@pytest.mark.parametrize(("seed", "scale"), list(GOLDEN))
+def test_golden_hashes(seed: int, scale: float) -> None:
+    """Published bytes change only on purpose; then these hashes and the changelog change with them."""
+    assert hashes(footfall.generate("vantage", seed=seed, scale=scale)) == GOLDEN[seed, scale]
+
+
+def test_many_slots_a_day_change_nothing() -> None:
+    """At a scale where a day is drawn in several slots, times rise and parts of odd size join up."""
+    day = {"first": dt.date(2025, 11, 21), "last": dt.date(2025, 11, 21), "tables": ["raw_orders"]}
+    one = footfall.generate("vantage", seed=3, scale=300, **day)
+    other = footfall.generate("vantage", seed=3, scale=300, orders_a_part=10_007, **day)
+    assert one.tables == other.tables
+    times = one.tables["raw_orders"]["order_ts"].to_numpy().astype("int64")
+    assert (times[1:] >= times[:-1]).all()
+    assert one.tables["raw_orders"].num_rows > 50_000
+
+
+@given(st.integers(0, 2**63))
+@settings(max_examples=10, deadline=None)
+def test_any_seed_keeps_the_contract_at_small_scale(seed: int) -> None:
+    """Small runs keep every rule, and no law or target refuses an honest seed."""
+    dataset = footfall.generate("vantage", seed=seed, scale=0.02)
+    assert [f for f in dataset.findings if f.verdict == "fail"] == []
+
+
+def test_the_scenario_is_not_changed_by_scaling() -> None:
+    """Scale multiplies orders and customers and leaves everything else of the shop."""
+    plain, large = load("vantage"), load("vantage").scaled(10)
+    assert large.demand.orders == 10 * plain.demand.orders
+    assert large.customers.pool == 10 * plain.customers.pool
+    assert large.catalog == plain.catalog
