@@ -22,7 +22,7 @@ sweep: $(INSTALLED)
 	$(BIN)/python benchmarks/sweep.py --seeds 200
 
 bench: $(INSTALLED)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/startup.py
 
 .PHONY: .venv
 .venv: $(INSTALLED)

@@ -24,6 +24,7 @@ pytestmark = [
 KILL_POINTS = 24
 LONG = ["--scale", "20", "--format", "parquet"]  # some ten seconds of simulation
 PATIENCE = 60.0
+SOON = 15.0
 
 
 def start(target: Path, *options: str) -> subprocess.Popen[str]:
@@ -90,6 +91,13 @@ def is_writing(parent: Path) -> bool:
     return any(parent.glob(".data.inprogress-*/raw_orders*"))
 
 
+def end_all(process: subprocess.Popen[str]) -> None:
+    """End what is left of a run, so that a failed test leaves no process."""
+    for pid in in_session(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate()
+
+
 def left_behind(target: Path) -> list[str]:
     return sorted(entry.name for entry in target.parent.iterdir() if entry.name != target.name)
 
@@ -136,43 +144,53 @@ def test_a_run_killed_at_any_moment_leaves_old_data_or_nothing(tmp_path: Path) -
     assert were_running >= KILL_POINTS * 2 // 3, "most runs must be killed before their end"
 
 
-def test_a_killed_worker_is_one_line(tmp_path: Path) -> None:
-    """A worker that is killed ends the run with one clear line, without new data and without leftovers."""
+def reaches(process: subprocess.Popen[str], moment: str, target: Path, workers: int) -> bool:
+    """Whether a run's workers start (they can be seen), or are at work (rows were written)."""
+    if workers > 1 and not workers_of(process.pid):
+        return False
+    if moment == "start":
+        return is_writing(target.parent)
+    written = target.parent.glob(".data.inprogress-*/raw_line_items.parquet")
+    return any(path.stat().st_size > 10_000 for path in written)
+
+
+@pytest.mark.parametrize("moment", ["start", "work"])
+def test_a_killed_worker_is_one_line(tmp_path: Path, moment: str) -> None:
+    """A worker that is killed ends the run soon, with one clear line, without new data and leftovers."""
     target = tmp_path / "data"
     process = start(target, *LONG, "--workers", "2")
     try:
-        wait_for(lambda: is_writing(tmp_path) and workers_of(process.pid))
+        wait_for(lambda: reaches(process, moment, target, 2))
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=SOON)
     finally:
-        process.kill()
+        end_all(process)
     assert process.returncode == 2
     assert out == ""
     assert err.startswith("footfall: a worker process ended")
     assert err.count("\n") == 1
     assert not target.exists()
     assert left_behind(target) == []
-    wait_for(lambda: not in_session(process.pid), seconds=10)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("moment", ["start", "work"])
 @pytest.mark.parametrize("whom", ["all, as a terminal does", "the command alone"])
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path, workers: str, whom: str) -> None:
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path, workers: int, moment: str, whom: str) -> None:
     """Ctrl-C gives exit 130 and one line; no data, no leftovers, no process stays."""
     target = tmp_path / "data"
-    process = start(target, *LONG, "--workers", workers)
+    process = start(target, *LONG, "--workers", str(workers))
     try:
-        wait_for(lambda: is_writing(tmp_path) and (workers == "1" or len(workers_of(process.pid)) == 2))
+        wait_for(lambda: reaches(process, moment, target, workers))
         (os.killpg if whom.startswith("all") else os.kill)(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=SOON)
+        wait_for(lambda: not in_session(process.pid), seconds=5)
     finally:
-        process.kill()
-    assert process.returncode == 130
-    assert out == ""
-    assert err == "footfall: stopped; nothing was published\n"
-    assert left_behind(target) == []
+        end_all(process)
+    assert (process.returncode, out) == (130, "")
     assert not target.exists()
-    wait_for(lambda: not in_session(process.pid), seconds=10)
+    assert left_behind(target) == []
+    assert err == "footfall: stopped; nothing was published\n"
 
 
 def test_an_interrupted_run_keeps_old_data(tmp_path: Path) -> None:
@@ -183,9 +201,9 @@ def test_an_interrupted_run_keeps_old_data(tmp_path: Path) -> None:
     try:
         wait_for(lambda: is_writing(tmp_path))
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=SOON)
     finally:
-        process.kill()
+        end_all(process)
     assert process.returncode == 130
     assert_whole(target, {5})
     assert left_behind(target) == []

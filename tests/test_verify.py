@@ -265,7 +265,6 @@ def test_no_manifest_is_one_line(copy: Path, capsys: pytest.CaptureFixture[str])
     ("old", "new"),
     [
         ('"first": "2025-01-01"', '"first": "gestern"'),
-       
         ('"orders": ', '"ordrs": '),
         ('"made_by"', "made_by"),
     ],

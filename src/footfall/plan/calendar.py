@@ -116,8 +116,8 @@ class OrderCounts:
         """Draw the counts of all days of `calendar`."""
         slots = max(1, int(np.ceil(scenario.demand.orders / scenario.days_in_year / _ORDERS_A_SLOT)))
         days = len(calendar.trend)
-        cells = np.arange(days, dtype=np.uint64)[:, None] << DAY_BITS
-        addresses = (cells + np.arange(slots, dtype=np.uint64)).ravel()
+        midnights = np.arange(days, dtype=np.uint64) << DAY_BITS
+        addresses = np.add.outer(midnights, np.arange(slots, dtype=np.uint64)).ravel()
         means = np.repeat(calendar.orders_a_day / slots, slots)
         counts = laws.poisson(streams.uniform("order.count", addresses), means)
         return cls(slots=slots, starts=np.concatenate([[0], np.cumsum(counts)]))

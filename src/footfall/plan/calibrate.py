@@ -127,7 +127,7 @@ def solve_increasing(figure: Callable[[float], float], target: float, low: float
     for _ in range(60):
         x = (low * y_high - high * y_low) / (y_high - y_low)
         y = figure(x) - target
-        if abs(y) < 1e-9 or high - low < 1e-9:
+        if abs(y) < 1e-7 or high - low < 1e-9:
             return x
         if y < 0:
             low, y_low = x, y
