@@ -154,8 +154,9 @@ def main() -> int:
         for stage, seconds in stages(place, runs).items():
             print(_row(stage, seconds))
     print(
-        "\nStages are measured in one warm process. What is imported late and done once, "
-        "such as `pyarrow.csv`,\nis in the whole process alone, so the stages add up to a little less."
+        "\nThe stages are measured in one warm process, and do not add up to the whole:\n"
+        "what is done once in a run, such as late imports, first calls and publishing, "
+        "is in the whole process alone."
     )
     return 0
 

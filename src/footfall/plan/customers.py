@@ -15,6 +15,7 @@ from footfall.plan.calibrate import solve_increasing
 from footfall.scenario.model import Scenario
 
 _GRID = 4096
+_ORDERS_WORTH_A_PROMISE = 1000
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ class CustomerPool:
             size=tuple(size),
             deal=KeyedPermutation(streams, "customer.id", customers.pool),
         )
-        pool._keep_promises(scenario, mean)
+        # Below that, rounding the pool to whole customers decides; the contract allows for their noise.
+        if scenario.demand.orders >= _ORDERS_WORTH_A_PROMISE:
+            pool._keep_promises(scenario, mean)
         return pool
 
     def draw(self, u: npt.NDArray[np.float64], shop: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -73,6 +76,11 @@ class CustomerPool:
 
     def _keep_promises(self, scenario: Scenario, mean: float) -> None:
         promises = scenario.customers.promises
+        if scenario.customers.rarest_orders >= mean:
+            raise UnreachableTarget(
+                f"customers.rarest_orders: {scenario.customers.rarest_orders:g} must be below the mean of "
+                f"{mean:g} orders a customer; lower it, or customers.pool"
+            )
         orders = mean * _density((np.arange(_GRID) + 0.5) / _GRID, self.exponent, self.offset)
         chance = np.exp(-orders)
         buyers = 1 - chance.mean()

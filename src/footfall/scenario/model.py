@@ -363,11 +363,6 @@ class Scenario(Strict):
                     )
         if self.customers.pool < len(self.demand.shops):
             raise ValueError("customers.pool must hold at least one customer a shop")
-        if self.customers.rarest_orders >= self.demand.orders / self.customers.pool:
-            raise ValueError(
-                f"customers.rarest_orders must be below the mean of "
-                f"{self.demand.orders / self.customers.pool:g} orders a customer"
-            )
         entities = [t.rows for t in self.tables.values()]
         for entity in entities:
             if entities.count(entity) > 1:

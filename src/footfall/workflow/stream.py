@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
-from multiprocessing import get_context
 
 import numpy as np
 import pyarrow as pa
 
-from footfall.core.errors import FootfallError
 from footfall.plan.parts import ORDERS_A_PART, Part, parts
 from footfall.plan.plan import Plan
 from footfall.simulate.part import Simulated, simulate, simulate_aggregates, simulate_catalog
+from footfall.workflow.workers import simulate_in_processes
 
 Progress = Callable[[int, int], None]
 """Called with the orders simulated so far and all that will be."""
-
-_PARTS_AHEAD = 2
-
-_plan_of_worker: list[Plan] = []
 
 
 def stream(
@@ -49,34 +40,5 @@ def stream(
 def _simulated(plan: Plan, workers: int, orders_a_part: int) -> Iterator[tuple[Part, Simulated]]:
     todo = parts(plan, orders_a_part)
     if workers == 1:
-        for part in todo:
-            yield part, simulate(plan, part)
-        return
-    # Spawned, not forked: a fork after Arrow or DuckDB have started threads can hang.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_receive, initargs=(plan,)) as pool:
-        ahead: deque[tuple[Part, Future[Simulated]]] = deque()
-        try:
-            for part in islice(todo, workers * _PARTS_AHEAD):
-                ahead.append((part, pool.submit(_simulate_in_worker, part)))
-            while ahead:
-                part, future = ahead.popleft()
-                simulated = future.result()
-                following = next(todo, None)
-                if following is not None:
-                    ahead.append((following, pool.submit(_simulate_in_worker, following)))
-                yield part, simulated
-        except BrokenProcessPool as error:
-            raise FootfallError(
-                "a worker process ended before its part was done (killed, or out of memory); "
-                "nothing was published; run again, perhaps with fewer --workers"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _receive(plan: Plan) -> None:
-    _plan_of_worker[:] = [plan]
-
-
-def _simulate_in_worker(part: Part) -> Simulated:
-    return simulate(_plan_of_worker[0], part)
+        return ((part, simulate(plan, part)) for part in todo)
+    return simulate_in_processes(plan, todo, workers)

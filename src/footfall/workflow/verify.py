@@ -35,9 +35,12 @@ def verify(directory: Path) -> list[Finding]:
         raise DataError(
             f"{directory}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
         ) from error
+    try:
+        first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
+    except ValueError as error:
+        raise DataError(f"{directory}: the manifest's first and last are not days: {error}") from error
     published = scenario.published
     tables = {name: published[name] for name in published if name in manifest.tables}
-    first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
 
     files: list[Finding] = []
     readable = dict(tables)
