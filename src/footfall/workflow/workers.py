@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle, islice
@@ -34,8 +35,10 @@ def simulate_in_processes(
     FootfallError
         A worker ended before its part was done.
     """
-    team = [_start() for _ in range(workers)]
+    team: list[_Worker] = []
     try:
+        for _ in range(workers):
+            _start(team)
         for _, pipe in team:
             pipe.send(plan)
         waiting: list[tuple[Part, Connection]] = []
@@ -64,29 +67,39 @@ def simulate_in_processes(
             process.join()
 
 
-def _start() -> _Worker:
+def _start(team: list[_Worker]) -> None:
     # Spawned, not forked: a fork after Arrow or DuckDB have started threads can hang.
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_work, args=(theirs,), daemon=True)
     with _interrupts_held_back():
         process.start()
-    theirs.close()
-    return process, ours
+        team.append((process, ours))  # before an interrupt that was held back is let go
+        theirs.close()
 
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Keep Ctrl-C from half-started workers, who inherit the block; the parent gets it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Keep Ctrl-C from half-started workers; the parent gets it as soon as they have started.
+
+    Workers inherit the block of the thread that starts them. In the parent another thread (Arrow's)
+    may still receive the signal, so its handler waits, too.
+    """
+    in_main = threading.current_thread() is threading.main_thread()
+    if not (in_main and hasattr(signal, "pthread_sigmask")):
         yield
         return
     resource_tracker.ensure_running()  # starting it later, within the block, would lift the block
+    held: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _work(pipe: Connection) -> None:
