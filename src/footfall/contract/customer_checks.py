@@ -57,7 +57,9 @@ def commonest(subject: Subject, figures: Figures) -> Outcome:
     slack = 5 * math.sqrt(float(times[1] + times[other])) if small else 0.0
     holds = bool(times[1] > times[other] - slack)
     observed = f"{times[1]:,} buyers once, {times[other]:,} buyers {other} times"
-    return Outcome(holds, "once", observed, f"-{slack:.1f}", None, "" if holds else observed)
+    return Outcome(
+        holds, "once", observed, f"-{slack:.1f}" if slack else "none", None, "" if holds else observed
+    )
 
 
 def buy_once(subject: Subject, figures: Figures) -> Outcome:
