@@ -160,10 +160,13 @@ def nearest_step(figure: Callable[[float], float], target: float, bound: float) 
     return best
 
 
-def refuse_beyond(name: str, asked: Target, reached: float, bounds: tuple[float, float], free: str) -> None:
+def refuse_beyond(
+    name: str, asked: Target, reached: float, bounds: Callable[[], tuple[float, float]], free: str
+) -> None:
     """Raise :class:`UnreachableTarget` where the point that was reached misses the tolerance."""
     if abs(reached - asked.value) > asked.tolerance:
+        low, high = sorted(bounds())
         raise UnreachableTarget(
             f"targets.{name}: {asked.value:g} ± {asked.tolerance:g} can't be reached; "
-            f"between {min(bounds):.4g} and {max(bounds):.4g} can; {free}"
+            f"between {low:.4g} and {high:.4g} can; {free}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -160,6 +161,7 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
     drawn = Assortment.draw(scenario, streams)
     best = int(targets.top_sku_share.top * scenario.catalog.skus)
 
+    @cache
     def lines_at(power: float) -> calibrate.Floats:
         return calibrate.lines_per_order(drawn.sales_rank**power, drawn.category, names, scenario.basket)
 
@@ -167,7 +169,17 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
         lines = np.sort(lines_at(power))
         return float(lines[len(lines) - best :].sum() / lines.sum())
 
-    power = calibrate.solve_increasing(top_share, targets.top_sku_share.value, 0.0, free.popularity_power_max)
+    def top_share_of_weights(power: float) -> float:
+        weights = np.sort(drawn.sales_rank**power)
+        return float(weights[len(weights) - best :].sum() / weights.sum())
+
+    # Cross-sell and the ban on repeats move the share only a little: the weights alone give a close guess.
+    wanted, most_power = targets.top_sku_share.value, free.popularity_power_max
+    guess = calibrate.solve_increasing(top_share_of_weights, wanted, 0.0, most_power)
+    low, high = 0.98 * guess, min(1.08 * guess, most_power)
+    if not top_share(low) <= wanted <= top_share(high):
+        low, high = 0.0, most_power
+    power = calibrate.solve_increasing(top_share, wanted, low, high)
     power = round(power, 6)
     lines = lines_at(power)
     reached_share = top_share(power)
@@ -175,7 +187,7 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
         "top_sku_share",
         targets.top_sku_share,
         reached_share,
-        (top_share(0.0), top_share(free.popularity_power_max)),
+        lambda: (top_share(0.0), top_share(most_power)),
         "free.popularity_power_max bounds it",
     )
     largest, most = lines.max() / lines.sum(), scenario.catalog.popularity.unit_share_max
@@ -201,7 +213,7 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
         "order_value",
         targets.order_value,
         order_value(price_coupling),
-        (order_value(-bound), order_value(bound)),
+        lambda: (order_value(-bound), order_value(bound)),
         "free.coupling_max bounds it; catalog.price and basket.size move it",
     )
     price = drawn.price_at(price_coupling)
@@ -215,13 +227,13 @@ def _solve(scenario: Scenario, streams: Streams, year: Calendar) -> tuple[Catalo
     def margin(coupling: float) -> float:
         return 1 - float(units @ drawn.cost_at(coupling, takings, price, cost_bounds)) / revenue
 
-    bound = drawn.coupling_bound(takings, drawn.cost_noise, free.coupling_max)
-    cost_coupling = calibrate.nearest_step(margin, targets.gross_margin.value, bound)
+    cost_bound = drawn.coupling_bound(takings, drawn.cost_noise, free.coupling_max)
+    cost_coupling = calibrate.nearest_step(margin, targets.gross_margin.value, cost_bound)
     calibrate.refuse_beyond(
         "gross_margin",
         targets.gross_margin,
         margin(cost_coupling),
-        (margin(-bound), margin(bound)),
+        lambda: (margin(-cost_bound), margin(cost_bound)),
         "free.coupling_max bounds it; catalog.cost_share and the events' discounts move it",
     )
     sub_category, name = name_products(scenario, streams, drawn.category, price)
