@@ -161,7 +161,8 @@ class Staging:
             ) from None
         if not self.overwrite:
             raise OutputError(
-                f"{self.shown} already holds a data set; use --overwrite (overwrite=True) or choose another place"
+                f"{self.shown} already holds a data set; "
+                "use --overwrite (overwrite=True) or choose another place"
             )
         if foreign := sorted((present - old.files) & self._files):
             raise OutputError(
