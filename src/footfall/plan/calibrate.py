@@ -41,8 +41,8 @@ def inclusion(weights: Floats, picks: int) -> Floats:
 
     Examples
     --------
-    >>> inclusion(np.array([1.0, 1.0, 2.0]), 2).round(4).tolist()
-    [[0.25, 0.25, 0.5], [0.5833, 0.5833, 0.8333]]
+    >>> inclusion(np.array([1.0, 1.0, 2.0]), 2).round(3).tolist()
+    [[0.25, 0.25, 0.5], [0.583, 0.583, 0.833]]
     """
     rates = weights / weights.sum()
     if picks == 1:
