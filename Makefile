@@ -8,6 +8,7 @@ SRC := src tests benchmarks
 
 demo: $(INSTALLED)
 	$(BIN)/footfall generate vantage -o data/vantage --overwrite
+	$(BIN)/footfall generate storefront -o data/storefront --overwrite
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
@@ -19,7 +20,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 sweep: $(INSTALLED)
-	$(BIN)/python benchmarks/sweep.py --seeds 200
+	$(BIN)/python benchmarks/sweep.py --scenario vantage --seeds 200
+	$(BIN)/python benchmarks/sweep.py --scenario storefront --seeds 200
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/startup.py

@@ -153,3 +153,11 @@ def test_solving_stops_at_the_bounds() -> None:
     assert solve_increasing(lambda x: x**3, 8.0, 0.0, 10.0) == pytest.approx(2.0, abs=1e-6)
     assert solve_increasing(lambda x: x, 5.0, 0.0, 1.0) == 1.0
     assert solve_increasing(lambda x: x, -5.0, 0.0, 1.0) == 0.0
+
+
+def test_uniforms_lie_inside_the_open_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even the largest and the least word give a uniform between 0 and 1, not 0 or 1 themselves."""
+    extremes = np.array([0, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(Streams, "bits", lambda *_: extremes.copy())
+    u = Streams(1).uniform("basket.size", extremes)
+    assert 0 < u[0] < u[1] < 1

@@ -157,7 +157,7 @@ def test_a_wrong_change_is_named_with_what_is_allowed(change: str, parts: list[s
         ("name: vantage", "name: 2025-01-01", ":3:7: name", ["text", "2025-01-01"]),
         ("year: 2025\n", "", ":2:1: ", ["lacks 'year'"]),
         ("share: 0.25", "share: 0.2", ":23:1: catalog", ["add up to 0.95"]),
-        ("odds_factor: 3.0", "odds: 3.0", ":81:41: ", ["did you mean 'basket.affinity.0.odds_factor'?"]),
+        ("odds_factor: 3.0", "odds: 3.0", ":82:41: ", ["did you mean 'basket.affinity.0.odds_factor'?"]),
         (VANTAGE, "", ":1:1: ", ["map", "empty"]),
         (VANTAGE, "- 1", ":1:1: ", ["map", "list"]),
         (VANTAGE, "demand: &a {x: *a}", ":1:13: ", ["unknown key"]),
@@ -182,7 +182,7 @@ def test_a_mistake_of_the_file_is_not_blamed_on_a_change(edited):
 def test_an_unknown_scenario_comes_with_the_nearest_name_and_the_list(tmp_path: Path):
     """A slip in the name is recognised; a path that cannot be read says why."""
     assert "did you mean 'vantage'?" in refusal("vantagge")
-    assert "there are vantage" in refusal("")
+    assert "there are storefront, vantage" in refusal("")
     assert "No such file" in refusal(tmp_path / "none.yml")
     assert "directory" in refusal(f"{tmp_path}/")
     (tmp_path / "latin.yml").write_bytes("name: Z\u00fcrich".encode("latin-1"))

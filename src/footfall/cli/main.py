@@ -6,12 +6,15 @@ What a command does not need is not imported: `footfall --help` waits for no arr
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import inspect
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -88,53 +91,82 @@ def _footfall(
     pass
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What `generate` and `plan` take: a field an argument or option, each declared once."""
+
+    scenario: ScenarioName
+    out: Out = None
+    seed: Seed = 42
+    scale: Scale = 1.0
+    form: Format = "csv"
+    tables: Tables = None
+    first: First = None
+    last: Last = None
+    changes: Changes = None
+    workers: Workers = None
+    overwrite: Overwrite = False
+    as_json: Json = False
+    quiet: Quiet = False
+
+    @property
+    def directory(self) -> Path:
+        """Where to write."""
+        return Path("data") / Path(self.scenario).stem if self.out is None else self.out
+
+    def request(self) -> Request:
+        """Give what the workflow takes, checked."""
+        from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
+
+        return Made(
+            scenario=self.scenario,
+            seed=self.seed,
+            scale=self.scale,
+            first=self.first,
+            last=self.last,
+            tables=tuple(self.tables.split(",")) if self.tables else None,
+            overrides=tuple(self.changes or ()),
+            workers=self.workers,
+        )
+
+
+def _asking(command: Callable[[Asked], int]) -> Callable[..., int]:
+    """Show typer, which reads signatures, that of `Asked`; the command gets all in one piece."""
+
+    @functools.wraps(command)
+    def asked(**given: Any) -> int:
+        return command(Asked(**given))
+
+    signature = inspect.signature(Asked, eval_str=True)
+    asked.__signature__ = signature  # type: ignore[attr-defined]  # honoured by inspect, unknown to stubs
+    return asked
+
+
 @app.command(
     epilog="Examples: footfall generate vantage --format parquet --scale 10 | "
     "footfall generate vantage --from 2025-11-20 --to 2025-11-27 --set demand.orders=50000"
 )
-def generate(  # noqa: PLR0917 - options, all by name
-    scenario: ScenarioName,
-    out: Out = None,
-    seed: Seed = 42,
-    scale: Scale = 1.0,
-    form: Format = "csv",
-    tables: Tables = None,
-    first: First = None,
-    last: Last = None,
-    changes: Changes = None,
-    workers: Workers = None,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
+@_asking
+def generate(asked: Asked) -> int:
     """Make a scenario's tables, checked before they appear."""
-    request = _request(
-        scenario,
-        seed=seed,
-        scale=scale,
-        tables=tables,
-        first=first,
-        last=last,
-        changes=changes,
-        workers=workers,
-    )
+    request = asked.request()
     from footfall.workflow.generate import generate_into  # noqa: PLC0415 - see the module's docstring
 
-    with output.progress(wanted=not (quiet or as_json)) as moved:
+    with output.progress(wanted=not (asked.quiet or asked.as_json)) as moved:
         try:
             outcome = generate_into(
-                request, _directory(scenario, out), format=form, overwrite=overwrite, progress=moved
+                request, asked.directory, format=asked.form, overwrite=asked.overwrite, progress=moved
             )
         except ContractBroken as broken:
-            if as_json:
+            if asked.as_json:
                 found = [f.as_dict() for f in getattr(broken, "findings", [])]
                 output.document({"published": False, "error": str(broken), "findings": found})
-            elif not quiet:
+            elif not asked.quiet:
                 output.failures(getattr(broken, "findings", []))
             raise
-    if as_json:
+    if asked.as_json:
         output.document({"directory": str(outcome.directory), **json.loads(outcome.manifest.to_json())})
-    elif not quiet:
+    elif not asked.quiet:
         print(f"{outcome.directory}\n")
         output.row_counts({name: record.rows for name, record in outcome.manifest.tables.items()})
         print()
@@ -143,46 +175,24 @@ def generate(  # noqa: PLR0917 - options, all by name
 
 
 @app.command(epilog="Example: footfall plan vantage --scale 10 --json")
-def plan(  # noqa: PLR0917 - options, all by name
-    scenario: ScenarioName,
-    out: Out = None,
-    seed: Seed = 42,
-    scale: Scale = 1.0,
-    form: Format = "csv",
-    tables: Tables = None,
-    first: First = None,
-    last: Last = None,
-    changes: Changes = None,
-    workers: Workers = None,
-    overwrite: Overwrite = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
+@_asking
+def plan(asked: Asked) -> int:
     """Tell what `generate` would make; write nothing."""
-    del out, form, overwrite  # taken, so that a command can be tried by changing one word
-    request = _request(
-        scenario,
-        seed=seed,
-        scale=scale,
-        tables=tables,
-        first=first,
-        last=last,
-        changes=changes,
-        workers=workers,
-    )
+    # Where and how to write is taken and left, so that a command can be tried by changing one word.
+    request = asked.request()
     from footfall.workflow.preview import preview  # noqa: PLC0415 - see the module's docstring
 
     told = preview(request)
-    if as_json:
+    if asked.as_json:
         output.document(told)
-    elif not quiet:
+    elif not asked.quiet:
         horizon = told["horizon"]
         print(f"{told['scenario']}, seed {told['seed']}, {horizon['first']} to {horizon['last']}\n")
         output.row_counts(told["rows"])
         print(
             ", ".join(f"{output.size(count)} as {name}" for name, count in told["bytes"].items()), end="\n\n"
         )
-        solved = [[knob, output.number(value)] for knob, value in told["solved"].items()]
+        solved = [[knob, output.number(value)] for knob, value in told["solved"].items() if value is not None]
         output.table(["solved knob", "value"], solved, numbers=[1])
         print()
         output.table(
@@ -272,35 +282,6 @@ def _said(message: str, code: int) -> int:
 
 def _let_go_of_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python flushes it again, and fails
-
-
-def _directory(scenario: str, out: Path | None) -> Path:
-    return Path("data") / Path(scenario).stem if out is None else out
-
-
-def _request(
-    scenario: str,
-    *,
-    seed: int,
-    scale: float,
-    tables: str | None,
-    first: dt.date | None,
-    last: dt.date | None,
-    changes: list[str] | None,
-    workers: int | None,
-) -> Request:
-    from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
-
-    return Made(
-        scenario=scenario,
-        seed=seed,
-        scale=scale,
-        first=first,
-        last=last,
-        tables=tuple(tables.split(",")) if tables else None,
-        overrides=tuple(changes or ()),
-        workers=workers,
-    )
 
 
 if __name__ == "__main__":

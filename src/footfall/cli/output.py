@@ -60,8 +60,8 @@ def row_counts(rows: Mapping[str, float]) -> None:
 
 
 def findings(found: Sequence[Finding]) -> None:
-    """Print every target and every failure, and how many checks there were."""
-    shown = [f for f in found if f.kind == "target" or f.verdict == "fail"]
+    """Print every target that was decided and every failure, and how many checks there were."""
+    shown = [f for f in found if f.verdict == "fail" or (f.kind == "target" and f.verdict == "pass")]
     if shown:
         table(
             ["check", "target", "observed", "tolerance", "verdict"],

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
-from footfall.scenario.model import Demand, Event
+from footfall.scenario.demand import Demand, Event
+
+EPOCH = dt.date(1970, 1, 1)
 
 
 def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -27,6 +29,7 @@ def _shape(demand: Demand, start: dt.date, days: list[dt.date]) -> Floats:
     since = np.array([(day - start).days for day in days], dtype=np.int64)
     out: Floats = np.maximum(0.0, 1 + demand.growth_per_day * since)
     out *= np.array(demand.weekday.multipliers)[(start.weekday() + since) % 7]
+    out *= np.array(demand.months.multipliers)[[day.month - 1 for day in days]] if days else 1.0
     late = np.array([day.day >= demand.payday.from_day for day in days], dtype=bool)
     out[late] *= demand.payday.multiplier
     for event in demand.events.values():
@@ -34,18 +37,38 @@ def _shape(demand: Demand, start: dt.date, days: list[dt.date]) -> Floats:
     return out
 
 
-def intensity(subject: Subject) -> Floats:
+def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
     """Give the expected orders by day of the horizon and shop.
 
-    The base is solved for the scenario's declared year, whatever the horizon.
+    The base is solved for the scenario's declared horizon, whatever is published.
+
+    Parameters
+    ----------
+    registered
+        Days since 1970 on which customers registered, rising; None where they are not known.
+
+    Returns
+    -------
+    ndarray or None
+        None where demand follows the customers and their registrations are not known.
     """
     scenario = subject.scenario
+    if scenario.demand.follows_customers and registered is None:
+        return None
+
+    def shape(first: dt.date, last: dt.date) -> Floats:
+        days = days_between(first, last)
+        out = _shape(scenario.demand, scenario.first_day, days)
+        if scenario.demand.follows_customers and registered is not None:
+            out *= np.searchsorted(registered, [(day - EPOCH).days for day in days])
+        return out
+
     shops = np.array(list(scenario.demand.shops.values()))
-    year = _shape(
-        scenario.demand, scenario.first_day, days_between(scenario.first_day, scenario.last_day)
-    ).sum()
-    days = _shape(scenario.demand, scenario.first_day, days_between(subject.first, subject.last))
-    return np.asarray(scenario.demand.orders / (year * shops.sum()) * np.outer(days, shops), np.float64)
+    base = shape(scenario.first_day, scenario.last_day).sum()
+    days = shape(subject.first, subject.last)
+    if base <= 0:
+        return np.zeros((len(days), len(shops)))
+    return np.asarray(scenario.demand.orders / (base * shops.sum()) * np.outer(days, shops), np.float64)
 
 
 def event_discounts(subject: Subject) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from footfall.contract.check import Check, Outcome, by_law, by_rule, undecided
 from footfall.contract.figures import Figures
@@ -34,7 +35,8 @@ def ids(subject: Subject, figures: Figures) -> Outcome:
     return Outcome(not detail, f"{wanted[0]}..{wanted[-1]}", f"{len(seen)} rows", "none", None, detail)
 
 
-def _rule_over(figures: Figures, wrong: Any, words: Any, target: str) -> Outcome:
+def rule_over(figures: Figures, wrong: Any, words: Any, target: str) -> Outcome:
+    """Judge the products by which of them are wrong; `words` describes one by its place."""
     products = figures.catalog
     assert products is not None
     places = np.flatnonzero(wrong)
@@ -60,28 +62,15 @@ def _ks(values: Floats, below: Floats, upto: Floats, target: str) -> Outcome:
     return by_law(kolmogorov(distance, len(values)), target, f"KS distance {distance:.4f}")
 
 
-def _bounded(figures: Figures, values: Floats, low: float, high: float, target: str) -> Outcome | None:
-    wrong = ~((values >= low) & (values <= high))
+def bounded(figures: Figures, values: Floats, low: ArrayLike, high: ArrayLike, target: str) -> Outcome | None:
+    """Fail where values are out of bounds; None where none is."""
+    least, most = np.broadcast_to(low, values.shape), np.broadcast_to(high, values.shape)
+    wrong = ~((values >= least) & (values <= most))
     if not wrong.any():
         return None
-    return _rule_over(figures, wrong, lambda i: f"{values[i]:g} is outside of {low:g} to {high:g}", target)
-
-
-def price(subject: Subject, figures: Figures) -> Outcome:
-    """Log-normal, clipped to its bounds."""
-    from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
-
-    if figures.catalog is None:
-        return undecided(NO_CATALOG)
-    law = subject.scenario.catalog.price
-    values = figures.catalog["price"] / 100
-    target = f"log-normal({law.mu:g}, {law.sigma:g}) held to {law.min:g}..{law.max:g}"
-    outside = _bounded(figures, values, law.min, law.max, target)
-    if outside:
-        return outside
-    x = np.sort(values)
-    cdf = ndtr((np.log(x) - law.mu) / law.sigma)
-    return _ks(x, np.where(x <= law.min, 0, cdf), np.where(x >= law.max, 1, cdf), target)
+    return rule_over(
+        figures, wrong, lambda i: f"{values[i]:g} is outside of {least[i]:g} to {most[i]:g}", target
+    )
 
 
 def cost(subject: Subject, figures: Figures) -> Outcome:
@@ -93,7 +82,7 @@ def cost(subject: Subject, figures: Figures) -> Outcome:
     target = f"uniform share {law.min:g}..{law.max:g} of the price"
     wrong = (cents < law.min * listed - 0.51) | (cents > law.max * listed + 0.51) | (listed <= 0)
     if wrong.any():
-        return _rule_over(figures, wrong, lambda i: f"cost {cents[i]} of price {listed[i]} cents", target)
+        return rule_over(figures, wrong, lambda i: f"cost {cents[i]} of price {listed[i]} cents", target)
     x = np.sort(cents / listed)
     cdf = np.clip((x - law.min) / (law.max - law.min), 0, 1)
     return _ks(x, cdf, cdf, target)
@@ -106,7 +95,7 @@ def popularity(subject: Subject, figures: Figures) -> Outcome:
     law = subject.scenario.catalog.popularity
     values = figures.catalog["sales_rank"]
     target = f"power law of density exponent {law.density_exponent:g} on 1..{law.max_over_min:g}"
-    outside = _bounded(figures, values, 1 - 1e-6, law.max_over_min * (1 + 1e-6), target)
+    outside = bounded(figures, values, 1 - 1e-6, law.max_over_min * (1 + 1e-6), target)
     if outside:
         return outside
     x = np.clip(np.sort(values), 1, law.max_over_min)
@@ -122,6 +111,7 @@ def _by_category(subject: Subject, figures: Figures) -> list[tuple[str, float, F
     parts = [
         (name, category.return_probability, values[names == name])
         for name, category in subject.scenario.catalog.categories.items()
+        if category.return_probability is not None
     ]
     return [part for part in parts if len(part[2])]
 
@@ -132,6 +122,7 @@ def return_mean(subject: Subject, figures: Figures) -> Outcome:
         return undecided(NO_CATALOG)
     worst, details, seen, slacks = True, [], {}, {}
     concentration = subject.scenario.catalog.return_concentration
+    assert concentration is not None  # or the column could not be published
     for name, mu, values in _by_category(subject, figures):
         sd = np.sqrt(mu * (1 - mu) / (concentration + 1) / len(values))
         slack = max(0.01, 5 * float(sd)) if len(values) < 100 else 0.01
@@ -152,8 +143,9 @@ def return_law(subject: Subject, figures: Figures) -> Outcome:
     if figures.catalog is None:
         return undecided(NO_CATALOG)
     concentration = subject.scenario.catalog.return_concentration
+    assert concentration is not None  # or the column could not be published
     target = f"Beta with a + b = {concentration:g}"
-    outside = _bounded(figures, figures.catalog["return_probability"], 0, 1, target)
+    outside = bounded(figures, figures.catalog["return_probability"], 0, 1, target)
     if outside:
         return outside
     parts = _by_category(subject, figures)
@@ -175,7 +167,7 @@ def names(subject: Subject, figures: Figures) -> Outcome:
     values = figures.catalog["name"].to_pylist()
     first: dict[str, int] = {}
     wrong = np.array([first.setdefault(name, i) != i or not name for i, name in enumerate(values)])
-    return _rule_over(
+    return rule_over(
         figures, wrong, lambda i: f"name '{values[i]}' is taken", f"{len(values)} distinct names"
     )
 
@@ -188,7 +180,7 @@ def sub_categories(subject: Subject, figures: Figures) -> Outcome:
         zip(figures.catalog["category"].to_pylist(), figures.catalog["sub_category"].to_pylist(), strict=True)
     )
     known = {(n, s) for n, c in subject.scenario.catalog.categories.items() for s in c.sub_categories}
-    out = _rule_over(
+    out = rule_over(
         figures,
         np.array([pair not in known for pair in pairs]),
         lambda i: f"sub-category '{pairs[i][1]}' is not one of '{pairs[i][0]}'",
@@ -205,14 +197,6 @@ CHECKS = (
     Check("tables.readable", "rule", "Every column is there, of its type and without nulls.", (), readable),
     Check("products.ids", "rule", "Every SKU once, in order.", ("product.id",), ids),
     Check("products.categories", "rule", "SKUs a category by its share.", (_P + "category",), categories),
-    Check(
-        "products.price",
-        "law",
-        "List prices are log-normal, clipped.",
-        (_P + "price",),
-        price,
-        stratified=True,
-    ),
     Check(
         "products.cost",
         "law",

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from footfall.contract.figures import Figures
 from footfall.contract.findings import REFUSE_BELOW, CheckKind
+from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
+
+BINDING = 3000
+"""Promises bind runs of so many rows as they stand; smaller ones get five standard errors on top."""
+TOO_FEW = "too few rows to judge a law"
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,10 @@ class Check:
     Attributes
     ----------
     needs
-        Entities, or entity.field, that must be published for the check to be decided.
+        Entities, or entity.field, that must be published for the check to be decided; of several
+        with "|" between them, one.
     whole_year
-        Binds the scenario's whole year only.
+        Binds the whole declared horizon of the scenario only.
     """
 
     name: str
@@ -42,6 +50,42 @@ class Check:
     whole_year: bool = False
     discrete: bool = False
     stratified: bool = False
+
+
+def verdict(wrong: str, target: str, observed: str, tolerance: str = "none") -> Outcome:
+    """Judge by what is wrong, in words; nothing is where there are none."""
+    return Outcome(not wrong, target, observed, tolerance, None, wrong)
+
+
+def exactly(rows: int, due: int, what: str) -> Outcome:
+    """Judge a number of rows that is promised to the row."""
+    wrong = f"{rows:,} {what}, {due:,} are promised" if rows != due else ""
+    return verdict(wrong, f"{due:,} {what}", f"{rows:,} {what}")
+
+
+def rising_ids(subject: Subject, figures: Figures, name: str, first: int | None) -> Outcome:
+    """Judge ids that rise by one, by the offences noted; the scenario's first day starts at 1."""
+    entity, _, _ = name.partition(".")
+    if subject.first == subject.scenario.first_day and first not in (None, 1):
+        return verdict(f"the first of the {entity} is {first}, not 1", "1, 2, 3, ...", f"first id {first}")
+    return by_rule(figures, name, "each id one above the one before", figures.rows[entity[:-1]])
+
+
+def largest_share(counts: Counts, bound: float, limit: float, words: Callable[[int], str]) -> Outcome:
+    """Judge the largest of some counts, as a share of them all; `words` names its holder by the place."""
+    n, at = int(counts.sum()), int(np.argmax(counts))
+    most = int(counts[at])
+    wrong = f"{words(at)}: {most:,} of {n:,}" if most > limit else ""
+    return verdict(wrong, f"at most {bound:g}", f"{most / n:.4f}, {words(at)}", f"{limit:.1f} rows")
+
+
+def most_of(bound: float, rows: int, binding: int = BINDING) -> float:
+    """Most rows that one holder of at most a share may have; five standard errors more below `binding` rows.
+
+    A count of mean m is below m + 5 sqrt(m) + 5 with all but certainty, for every m.
+    """
+    mean = bound * rows
+    return mean if rows >= binding else mean + 5 * mean**0.5 + 5
 
 
 def undecided(reason: str) -> Outcome:

@@ -1,7 +1,8 @@
 """Figures that the checks judge, gathered batch by batch from published tables.
 
 Figures of rows that follow each other merge into the figures of all of them. What is kept does not
-grow with the orders, but for a small code an order between the order and its lines.
+grow with the orders, but for a few bytes an order between the order and its lines, and what the
+reviews must know of who bought what. Customers take some 100 bytes each.
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.calendar import intensity
+from footfall.contract.customer_figures import CustomerTally
 from footfall.contract.line_figures import LineTally
 from footfall.contract.offences import Offences
 from footfall.contract.order_figures import OrderTally
+from footfall.contract.review_figures import ReviewTally
+from footfall.contract.shipping_figures import ShippingTally
 from footfall.contract.statistics import Floats
 from footfall.contract.subject import Subject
+from footfall.contract.value_figures import ValueTally
 from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
@@ -82,7 +87,13 @@ class Figures:
         self._whole: dict[str, list[dict[str, Any]]] = {}
         self._waiting: list[dict[str, Any]] = []
         self.orders = OrderTally(subject, self.offences)
-        self.lines = LineTally(subject, self.offences)
+        self.customers = CustomerTally(subject, self.offences)
+        self.shipping = ShippingTally()
+        self.values = ValueTally(subject)
+        has_reviews = subject.scenario.reviews is not None and subject.shows("review")
+        self.reviews = ReviewTally(subject, self.offences) if has_reviews else None
+        bought = self.reviews.bought if self.reviews else None
+        self.lines = LineTally(subject, self.offences, self.values, bought)
 
     def observe(self, table: str, batch: pa.RecordBatch) -> None:
         """Take note of a batch; batches of a table come in file order."""
@@ -96,11 +107,23 @@ class Figures:
         if spec.entity in WHOLE:
             self._whole.setdefault(spec.entity, []).append(columns)
         elif spec.entity == "order":
-            ids, cells = self.orders.observe(columns)
-            if self.subject.spec("line") is not None:
-                self.lines.open_orders.append(ids, cells)
+            self._observe_orders(columns)
         elif spec.entity == "line":
             self._observe_lines(columns)
+        elif spec.entity == "customer":
+            self.customers.observe(columns)
+        elif self.reviews is not None:
+            self.reviews.observe(columns, self.lines.catalog)
+
+    def _observe_orders(self, columns: dict[str, Any]) -> None:
+        ids, known = self.orders.observe(columns)
+        if "total" in known and self.values.wanted:
+            self.values.observe(known, known["day"], known["total"])
+        if "shipping_address" in columns and "customer" in known and self.subject.shows("customer.address"):
+            self.shipping.observe(columns["shipping_address"], known["customer"], self.customers.homes)
+        if self.subject.spec("line") is not None:
+            carried = self.lines.carried
+            self.lines.open_orders.append(ids, {f: v for f, v in known.items() if f in carried})
 
     def _observe_lines(self, columns: dict[str, Any]) -> None:
         # Prices and categories are needed to judge a line, so lines wait for the products.
@@ -138,9 +161,10 @@ class Figures:
         return parts[0] if parts else {}
 
     @cached_property
-    def expected_orders(self) -> Floats:
-        """Orders expected by day of the horizon and shop."""
-        return intensity(self.subject)
+    def expected_orders(self) -> Floats | None:
+        """Orders expected by day of the horizon and shop; None where they are not known."""
+        registered = self.customers.days
+        return intensity(self.subject, None if registered is None else np.sort(registered))
 
     @property
     def catalog(self) -> dict[str, Any] | None:
@@ -154,24 +178,42 @@ class Figures:
         _ = self.catalog
         self._release()
         self.lines.close()
+        if self.reviews is not None:
+            self.reviews.close(self.catalog)
 
     def merge(self, other: Figures) -> None:
         """Add the figures of the rows that follow; both hold whole orders with their lines.
 
-        Products seen by both are taken for the same table, read by two workers.
+        Products and customers seen by both are taken for the same table, read by two workers.
         """
         if other._waiting and other.lines.catalog is None:
             other.lines.catalog = self.catalog
         self.close()
         other.close()
+        same_customers = _is_same(self.customers, other.customers)
         for entity, count in other.rows.items():
             again = entity == "product" and _equal(self.table(entity), other.table(entity))
+            again |= entity == "customer" and same_customers
             if not again:
                 self.rows[entity] = self.rows.get(entity, 0) + count
                 self._whole.setdefault(entity, []).extend(other._whole.get(entity, []))
+        if not same_customers:
+            self.customers.merge(other.customers)
         self.orders.merge(other.orders)
+        self.shipping.merge(other.shipping)
+        self.values.merge(other.values)
+        if self.reviews is not None and other.reviews is not None:
+            self.reviews.merge(other.reviews)
         self.lines.merge(other.lines)
         self.offences.merge(other.offences)
+
+
+def _is_same(one: CustomerTally, two: CustomerTally) -> bool:
+    if not one.rows or one.rows != two.rows:
+        return False
+    mine, theirs = (pa.chunked_array(tally.emails, pa.string()) for tally in (one, two))
+    days, others = (np.concatenate([np.empty(0, np.int32), *tally.registered]) for tally in (one, two))
+    return bool(mine.equals(theirs)) and np.array_equal(days, others)
 
 
 def _equal(one: dict[str, Any], two: dict[str, Any]) -> bool:

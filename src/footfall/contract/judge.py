@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from footfall.contract import catalog_checks, customer_checks, line_checks, order_checks, plan_checks, targets
+from footfall.contract import (
+    amount_checks,
+    business_checks,
+    catalog_checks,
+    customer_checks,
+    fulfilment_checks,
+    line_checks,
+    order_checks,
+    plan_checks,
+    price_checks,
+    product_checks,
+    registry_checks,
+    review_checks,
+    targets,
+)
 from footfall.contract.check import Check, Outcome, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
@@ -10,24 +24,43 @@ from footfall.contract.subject import Subject
 
 CHECKS: dict[str, Check] = {
     check.name: check
-    for module in (catalog_checks, order_checks, customer_checks, line_checks, plan_checks, targets)
+    for module in (
+        catalog_checks,
+        price_checks,
+        product_checks,
+        registry_checks,
+        order_checks,
+        fulfilment_checks,
+        customer_checks,
+        line_checks,
+        amount_checks,
+        review_checks,
+        plan_checks,
+        targets,
+        business_checks,
+    )
     for check in module.CHECKS
 }
 
 
 def _obstacle(check: Check, subject: Subject) -> str:
     for need in check.needs:
-        entity, _, field = need.partition(".")
+        ways = need.split("|")
+        if any(subject.shows(way) for way in ways):
+            continue
+        entity, _, field = ways[0].partition(".")
         spec = subject.spec(entity)
         if spec is None:
             return f"no table of {entity} rows is published"
-        if field and spec.column_of(field) is None:
-            return f"{spec.name} does not publish '{field}'"
+        return f"{spec.name} does not publish '{field}'"
     if check.whole_year and not subject.whole_year:
-        return (
-            f"binds the whole of {subject.scenario.year}, and {subject.first} to {subject.last} is published"
-        )
+        return f"binds {_declared(subject)}, and {subject.first} to {subject.last} is published"
     return ""
+
+
+def _declared(subject: Subject) -> str:
+    first, last = subject.scenario.first_day.year, subject.scenario.last_day.year
+    return f"the whole of {first}" if first == last else f"the whole of {first} to {last}"
 
 
 def judge(subject: Subject, figures: Figures) -> list[Finding]:

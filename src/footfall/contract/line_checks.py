@@ -1,4 +1,4 @@
-"""Checks of the lines: baskets, what goes together, discounts, prices paid and returns."""
+"""Checks of the lines: baskets, what goes together, returns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,23 @@ from collections.abc import Callable
 import numpy as np
 
 from footfall.contract.catalog_checks import NO_CATALOG
-from footfall.contract.check import Check, Outcome, at_most, by_law, by_rule, undecided
+from footfall.contract.check import (
+    TOO_FEW,
+    Check,
+    Outcome,
+    at_most,
+    by_law,
+    by_rule,
+    exactly,
+    rising_ids,
+    undecided,
+    verdict,
+)
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
+from footfall.contract.shares import by_shares
 from footfall.contract.statistics import (
+    Counts,
     Floats,
     binomial_scores,
     chi_square,
@@ -20,19 +33,34 @@ from footfall.contract.statistics import (
 )
 from footfall.contract.subject import Subject
 
-TOO_FEW = "too few lines to judge a law"
 NO_WEIGHTS = "the sales weights cannot be computed from the products"
+LISTED = "SKUs are listed one after the other, so the shares move from day to day"
 FEWEST = 25
 """A log odds ratio is near enough to normal when each of its four counts is at least this."""
 
 
-def _rule(name: str, target: str) -> Callable[[Subject, Figures], Outcome]:
+def line_rule(name: str, target: str, *, by_price: bool = False) -> Callable[[Subject, Figures], Outcome]:
+    """Judge by the offences of lines; those of price are known only where the products are."""
+
     def run(subject: Subject, figures: Figures) -> Outcome:
-        if name == "lines.price_paid" and figures.catalog is None:
+        if by_price and figures.catalog is None:
             return undecided(NO_CATALOG)
         return by_rule(figures, name, target, figures.lines.rows)
 
     return run
+
+
+def count(subject: Subject, figures: Figures) -> Outcome:
+    """Just as many lines as the scenario promises, where it does."""
+    due = subject.scenario.basket.lines
+    if due is None:
+        return undecided("the number of lines is a matter of chance (see lines.basket_size)")
+    return exactly(figures.rows["line"], due, "lines")
+
+
+def ids(subject: Subject, figures: Figures) -> Outcome:
+    """Rise by one; the scenario's first day starts at 1."""
+    return rising_ids(subject, figures, "lines.ids", figures.lines.first_id)
 
 
 def orders(subject: Subject, figures: Figures) -> Outcome:
@@ -45,37 +73,63 @@ def orders(subject: Subject, figures: Figures) -> Outcome:
     return out
 
 
+def _by_number(law: dict[int, float], counts: Counts) -> Outcome:
+    return by_shares(law, dict(enumerate(counts.tolist())), "expected", whole=False)
+
+
 def basket_size(subject: Subject, figures: Figures) -> Outcome:
     """Lines an order."""
-    law, counts = subject.scenario.basket.size, figures.lines.basket
-    impossible = [k for k in np.flatnonzero(counts).tolist() if not law.get(k)]
+    basket, counts = subject.scenario.basket, figures.lines.basket
+    impossible = [k for k in np.flatnonzero(counts).tolist() if not basket.size.get(k)]
     if impossible:
         said = f"{counts[impossible[0]]} orders of {impossible[0]} lines"
-        return Outcome(False, str(law), said, "none", 0.0, said)
-    sizes = [k for k, share in law.items() if share]
-    fit = shares_fit(counts[sizes], np.array([law[k] for k in sizes]))
-    if fit is None:
-        return undecided(TOO_FEW)
-    n = max(1, int(counts.sum()))
-    return by_law(fit[0], str(law), str({k: round(int(counts[k]) / n, 4) for k in sizes}))
+        return Outcome(False, str(basket.size), said, "none", 0.0, said)
+    orders = int(counts.sum())
+    if basket.lines is None or not orders:
+        return _by_number(basket.size, counts)
+    law = _tilted(basket.size, basket.lines / max(1, round(subject.scenario.demand.orders)))
+    if not subject.whole_year:
+        return _by_number(law, counts)
+    # Rounding may leave some lines to be moved to other orders; never more than twice the largest basket.
+    slack = 2 * max(law)
+    wrong = [
+        f"{counts[k]:,} orders of {k} lines, {orders * share:,.1f} are due"
+        for k, share in law.items()
+        if abs(int(counts[k]) - orders * share) > slack
+    ]
+    seen = {k: int(counts[k]) for k in law}
+    target = str({k: round(orders * share, 1) for k, share in law.items()})
+    return verdict("; ".join(wrong), target, str(seen), f"±{slack} orders")
+
+
+def _tilted(law: dict[int, float], mean: float) -> dict[int, float]:
+    """Shares nearest to the law, in relative entropy, that have this mean: each times exp(theta size)."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - SciPy is slow to import
+
+    sizes, shares = np.array(list(law), np.float64), np.array(list(law.values()))
+
+    def tilt(theta: float) -> Floats:
+        weights = shares * np.exp(theta * (sizes - mean))
+        return np.asarray(weights / weights.sum(), np.float64)
+
+    off = [float(tilt(theta) @ sizes) - mean for theta in (-50.0, 50.0)]
+    if off[0] >= 0 or off[1] <= 0:  # nothing but the smallest, or the largest, has this mean
+        return {k: float(k == (min(law) if off[0] >= 0 else max(law))) for k in law}
+    theta = brentq(lambda t: float(tilt(t) @ sizes) - mean, -50.0, 50.0, xtol=1e-14)
+    return dict(zip(law, tilt(theta).tolist(), strict=True))
 
 
 def quantity(subject: Subject, figures: Figures) -> Outcome:
     """Units a line."""
-    law, counts = subject.scenario.basket.quantity, figures.lines.quantity
+    law = subject.scenario.basket.quantity
     out = by_rule(figures, "lines.quantity", str(law), figures.lines.rows)
-    if not out.holds:
-        return out
-    units = [k for k, share in law.items() if share]
-    fit = shares_fit(counts[units], np.array([law[k] for k in units]))
-    if fit is None:
-        return undecided(TOO_FEW)
-    n = max(1, int(counts.sum()))
-    return by_law(fit[0], str(law), str({k: round(int(counts[k]) / n, 4) for k in units}))
+    return _by_number(law, figures.lines.quantity) if out.holds else out
 
 
 def first_item(subject: Subject, figures: Figures) -> Outcome:
     """First items by sales weight."""
+    if subject.scenario.catalog.listed:
+        return undecided(LISTED)
     weights = figures.lines.weights() if figures.catalog is not None else None
     if weights is None:
         return undecided(NO_WEIGHTS)
@@ -98,6 +152,8 @@ def _category_law(subject: Subject, weights: Floats, category: np.ndarray, names
 
 def later_categories(subject: Subject, figures: Figures) -> Outcome:
     """Category of a later item, given that of the first one."""
+    if subject.scenario.catalog.listed:
+        return undecided(LISTED)
     lines = figures.lines
     weights = lines.weights() if figures.catalog is not None else None
     if weights is None or (lines.category_of < 0).any() or not len(lines.category_of):
@@ -114,8 +170,8 @@ def later_categories(subject: Subject, figures: Figures) -> Outcome:
 def affinity(subject: Subject, figures: Figures) -> Outcome:
     """Odds ratio of each affinity, against first items of categories without one."""
     lines, rules = figures.lines, subject.scenario.basket.affinity
-    if figures.catalog is None:
-        return undecided(NO_CATALOG)
+    if figures.catalog is None or subject.scenario.catalog.listed:
+        return undecided(LISTED if figures.catalog is not None else NO_CATALOG)
     touched = {lines.categories.index(r.first) for r in rules}
     free = [i for i in range(len(lines.categories)) if i not in touched]
     scores, seen, wanted = [], [], []
@@ -137,16 +193,6 @@ def affinity(subject: Subject, figures: Figures) -> Outcome:
         return undecided("no affinity has enough lines to judge its odds")
     p_value = two_sided(float(scores[0])) if len(scores) == 1 else chi_square(np.array(scores))
     return by_law(p_value, ", ".join(wanted), "; ".join(seen))
-
-
-def discount_share(subject: Subject, figures: Figures) -> Outcome:
-    """Share of reduced lines on days without an event's discount."""
-    law = subject.scenario.everyday_discount
-    n, reduced = (int(x) for x in figures.lines.everyday)
-    if min(law.share, 1 - law.share) * n < FEWEST or not law.percent:
-        return undecided(TOO_FEW if law.percent else "the everyday discount is 0 %")
-    score = float(binomial_scores(reduced, n, law.share))
-    return by_law(two_sided(score), f"{law.share:g} of the lines", f"{reduced:,} of {n:,} lines")
 
 
 def _return_scores(figures: Figures, groups: list[np.ndarray]) -> Floats:
@@ -209,18 +255,22 @@ def best_seller(subject: Subject, figures: Figures) -> Outcome:
     return at_most(float(units.max()) / total, bound, slack, f"share of units of SKU {sku}")
 
 
-_O, _P, _D = "line.order", "line.product", "line.discount"
+_O, _P = "line.order", "line.product"
 CHECKS = (
+    Check("lines.rows", "rule", "As many lines as promised.", ("line",), count, whole_year=True),
+    Check("lines.ids", "rule", "Line ids rise by one from 1.", ("line.id", _O), ids),
     Check("lines.orders", "rule", "Every order has lines, no line is an orphan.", ("order.id", _O), orders),
     Check(
         "lines.numbers",
         "rule",
         "Lines count from 1.",
         ("line.number",),
-        _rule("lines.numbers", "1, 2, ... K"),
+        line_rule("lines.numbers", "1, 2, ... K"),
     ),
-    Check("lines.distinct", "rule", "No SKU twice in an order.", (_P,), _rule("lines.distinct", "distinct")),
-    Check("lines.products", "rule", "SKUs exist.", (_P,), _rule("lines.products", "the scenario's SKUs")),
+    Check(
+        "lines.distinct", "rule", "No SKU twice in an order.", (_P,), line_rule("lines.distinct", "distinct")
+    ),
+    Check("lines.products", "rule", "SKUs exist.", (_P,), line_rule("lines.products", "the scenario's SKUs")),
     Check("lines.basket_size", "law", "Lines an order.", (_O,), basket_size),
     Check("lines.first_item", "law", "First items by weight.", (_P, "product.sales_rank"), first_item),
     Check(
@@ -232,28 +282,6 @@ CHECKS = (
     ),
     Check("lines.affinity", "law", "Odds ratio of affinities.", (_P, "product.category"), affinity),
     Check("lines.quantity", "law", "Units a line.", ("line.quantity",), quantity),
-    Check(
-        "lines.event_discount",
-        "rule",
-        "An event's discount is on all its lines.",
-        (_D, "order.time"),
-        _rule("lines.event_discount", "the event's percentage"),
-    ),
-    Check(
-        "lines.everyday_discount",
-        "rule",
-        "Other days know one discount.",
-        (_D, "order.time"),
-        _rule("lines.everyday_discount", "none, or the everyday percentage"),
-    ),
-    Check("lines.discount_share", "law", "Share of reduced lines.", (_D, "order.time"), discount_share),
-    Check(
-        "lines.price_paid",
-        "rule",
-        "Price paid is the list price less the discount, rounded half up.",
-        ("line.unit_price", _D, "product.price"),
-        _rule("lines.price_paid", "exact to the cent"),
-    ),
     Check(
         "lines.returns", "law", "Returned lines.", ("line.is_returned", "product.return_probability"), returns
     ),

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from footfall.contract.offences import Offences
 from footfall.contract.statistics import Counts
 
+Columns = Mapping[str, Counts]
+
+
+def _small(values: Counts) -> Counts:
+    """Narrowest of four integer types that holds the values."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    for kind in (np.int8, np.int16, np.int32):
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            return values.astype(kind)
+    return values
+
 
 class OpenOrders:
-    """A queue of order ids with their cells; ids that rise by one take no memory."""
+    """A queue of order ids with a few small columns; ids that rise by one take no memory.
+
+    The columns are what a line must know of its order: cell (day * shops + shop), and where the checks
+    ask for them customer, status and total; -1 unknown. This is all that grows with the orders: 2 to 15
+    bytes an order, between the order and its lines.
+    """
 
     def __init__(self) -> None:
-        self._queue: deque[tuple[int | Counts, Any]] = deque()
+        self._queue: deque[tuple[int | Counts, Columns]] = deque()
         self.count = 0
 
-    def append(self, ids: Counts, cells: Counts) -> None:
-        """Add orders in file order; cells are day * shops + shop, -1 unknown."""
+    def append(self, ids: Counts, columns: Columns) -> None:
+        """Add orders in file order."""
         rising = len(ids) > 0 and ids[-1] - ids[0] == len(ids) - 1 and bool((np.diff(ids) == 1).all())
-        wide = len(cells) > 0 and int(cells.max()) >= 2**15
-        small: Any = cells.astype(np.int32 if wide else np.int16)
-        self._queue.append((int(ids[0]) if rising else ids, small))
+        self._queue.append((int(ids[0]) if rising else ids, {k: _small(v) for k, v in columns.items()}))
         self.count += len(ids)
 
     def extend(self, other: OpenOrders) -> None:
@@ -31,31 +45,34 @@ class OpenOrders:
         self._queue.extend(other._queue)
         self.count += other.count
 
-    def _take(self, least: int, upto: int) -> tuple[Counts, Counts]:
+    def _take(self, least: int, upto: int) -> tuple[Counts, Columns]:
         ids: list[Counts] = []
-        cells: list[Counts] = []
+        columns: list[Columns] = []
         taken = 0
         while self._queue and (taken < least or ids[-1][-1] < upto):
-            some, where = self._queue.popleft()
-            ids.append(np.arange(some, some + len(where)) if isinstance(some, int) else some)
-            cells.append(where)
-            taken += len(where)
+            some, values = self._queue.popleft()
+            rows = len(values["cell"])
+            ids.append(np.arange(some, some + rows) if isinstance(some, int) else some)
+            columns.append(values)
+            taken += rows
         self.count -= taken
+        if len(ids) == 1:
+            return ids[0], columns[0]
         if not ids:
-            return np.empty(0, np.int64), np.empty(0, np.int16)
-        return (np.concatenate(ids), np.concatenate(cells)) if len(ids) > 1 else (ids[0], cells[0])
+            return np.empty(0, np.int64), {}
+        return np.concatenate(ids), {k: np.concatenate([c[k] for c in columns]) for k in columns[0]}
 
-    def match(self, orders: Counts, offences: Offences) -> Counts:
-        """Cells of the orders that lines belong to, -1 for orphans; those orders are open no longer."""
-        ids, cells = self._take(len(orders), int(orders[-1]))
+    def match(self, orders: Counts, offences: Offences) -> Columns:
+        """Columns of the orders that lines belong to, -1 for orphans; those orders are open no longer."""
+        ids, columns = self._take(len(orders), int(orders[-1]))
         n = len(orders)
         if len(ids) >= n and np.array_equal(ids[:n], orders):
             if len(ids) > n:
-                self._push_back(ids[n:], cells[n:])
-            return cells[:n]
+                self._push_back(ids[n:], {k: v[n:] for k, v in columns.items()})
+            return {k: v[:n].astype(np.int64) for k, v in columns.items()}
         # Out of step: match by value; an order passed over has no lines.
         by_id = np.argsort(ids, kind="stable")
-        ids, cells = ids[by_id], cells[by_id]
+        ids, columns = ids[by_id], {k: v[by_id] for k, v in columns.items()}
         place = np.minimum(np.searchsorted(ids, orders), max(0, len(ids) - 1))
         known = ids[place] == orders if len(ids) else np.zeros(n, bool)
         offences.where("lines.orders", ~known, lambda i: f"lines of order {orders[i]}, which is not open")
@@ -63,11 +80,13 @@ class OpenOrders:
         empty = passed & ~np.isin(ids, orders)
         offences.where("lines.orders", empty, lambda i: f"order {ids[i]} has no lines")
         if not passed.all():
-            self._push_back(ids[~passed], cells[~passed])
-        return np.where(known, cells[place], -1) if len(ids) else np.full(n, -1)
+            self._push_back(ids[~passed], {k: v[~passed] for k, v in columns.items()})
+        if not len(ids):
+            return {"cell": np.full(n, -1)}
+        return {k: np.where(known, v[place], -1).astype(np.int64) for k, v in columns.items()}
 
-    def _push_back(self, ids: Counts, cells: Counts) -> None:
-        self._queue.appendleft((ids, cells))
+    def _push_back(self, ids: Counts, columns: Columns) -> None:
+        self._queue.appendleft((ids, columns))
         self.count += len(ids)
 
     def first(self) -> int:

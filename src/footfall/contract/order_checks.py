@@ -7,19 +7,23 @@ from collections.abc import Callable
 import numpy as np
 
 from footfall.contract.calendar import days_between, event_names
-from footfall.contract.check import Check, Outcome, by_law, by_rule, undecided
+from footfall.contract.check import Check, Outcome, by_law, by_rule, exactly, rising_ids, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.statistics import (
     Counts,
     Floats,
+    binomial_scores,
     kolmogorov,
     merged,
+    pearson_moments,
     poisson_fit,
     poisson_scores,
+    shares_fit,
     two_sided,
 )
 from footfall.contract.subject import Subject
 
+NO_INTENSITY = "demand follows the customers, and their registrations are not published"
 FEWEST_CELLS = 30
 """The gamma approximation of the dispersion's law is poor over fewer cells."""
 
@@ -30,12 +34,15 @@ def _rule(name: str, target: str) -> Callable[[Subject, Figures], Outcome]:
 
 def ids(subject: Subject, figures: Figures) -> Outcome:
     """Rise by one; the scenario's first day starts at 1."""
-    first = figures.orders.first_id
-    if subject.first == subject.scenario.first_day and first not in (None, 1):
-        return Outcome(
-            False, "1, 2, 3, ...", f"first id {first}", "none", None, f"the first order is {first}, not 1"
-        )
-    return by_rule(figures, "orders.ids", "each id one above the one before", figures.rows["order"])
+    return rising_ids(subject, figures, "orders.ids", figures.orders.first_id)
+
+
+def shops(subject: Subject, figures: Figures) -> Outcome:
+    """Only shops of the scenario."""
+    spec = subject.spec("order")
+    if spec is None or spec.column_of("shop") is None:
+        return undecided("there is one shop, which is not published")
+    return by_rule(figures, "orders.shops", "the scenario's shops", figures.rows["order"])
 
 
 def seconds(subject: Subject, figures: Figures) -> Outcome:
@@ -54,45 +61,68 @@ def seconds(subject: Subject, figures: Figures) -> Outcome:
     )
 
 
+def count(subject: Subject, figures: Figures) -> Outcome:
+    """Just as many orders as the scenario promises, where it does."""
+    demand = subject.scenario.demand
+    if demand.deal != "exact":
+        return undecided("the number of orders is a matter of chance (see orders.total)")
+    return exactly(figures.rows["order"], round(demand.orders), "orders")
+
+
 def dispersion(subject: Subject, figures: Figures) -> Outcome:
     """Sum of (N - lambda)^2 / lambda over days and shops, by a gamma law of its mean and variance.
 
-    Days of a shop are merged where fewer than five orders are expected of one.
+    Days of a shop are merged where fewer than five orders are expected of one. Where the total is
+    exact, counts are multinomial and lambda adds up to it.
     """
     from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
-    expected = figures.expected_orders
+    expected, is_exact = figures.expected_orders, subject.scenario.demand.deal == "exact"
+    if expected is None:
+        return undecided(NO_INTENSITY)
     pairs = [
         merged(expected[:, s], figures.orders.cells[:, s]) for s in range(expected.shape[1]) if len(expected)
     ]
     lam = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0)
-    if len(lam) < FEWEST_CELLS:
+    counts = np.concatenate([p[1] for p in pairs]) if pairs else np.empty(0)
+    if len(lam) < FEWEST_CELLS or not counts.sum():
         return undecided(f"{len(lam)} days and shops with five expected orders are too few to judge a spread")
-    counts = np.concatenate([p[1] for p in pairs])
+    if is_exact:
+        lam = lam * (counts.sum() / lam.sum())
+        mean, variance = pearson_moments(lam / lam.sum(), float(counts.sum()))
+    else:
+        mean, variance = float(len(lam)), 2 * len(lam) + float((1 / lam).sum())
     statistic = float((np.square(counts - lam) / lam).sum())
-    mean, variance = len(lam), 2 * len(lam) + float((1 / lam).sum())
     shape, size = mean**2 / variance, variance / mean
     tails = float(gammainc(shape, statistic / size)), float(gammaincc(shape, statistic / size))
-    observed = f"index of dispersion {statistic / mean:.4f} over {mean:,} cells"
-    return by_law(min(1.0, 2 * min(tails)), "Poisson counts, index 1", observed)
+    observed = f"index of dispersion {statistic / mean:.4f} over {len(lam):,} cells"
+    target = "multinomial counts, index 1" if is_exact else "Poisson counts, index 1"
+    return by_law(min(1.0, 2 * min(tails)), target, observed)
 
 
 def _groups(name: str, labels: Callable[[Subject], list[str]]) -> Callable[[Subject, Figures], Outcome]:
     def run(subject: Subject, figures: Figures) -> Outcome:
+        if figures.expected_orders is None:
+            return undecided(NO_INTENSITY)
         expected, counts = figures.expected_orders.sum(1), figures.orders.cells.sum(1)
         group = np.array(labels(subject))
         kinds = sorted(set(group.tolist()))
         lam = np.array([expected[group == k].sum() for k in kinds])
         seen = np.array([counts[group == k].sum() for k in kinds])
-        return _fit(kinds, seen, lam, name)
+        return _fit(subject, kinds, seen, lam, name)
 
     return run
 
 
-def _fit(kinds: list[str], seen: Counts, lam: Floats, name: str) -> Outcome:
-    fit = poisson_fit(seen, lam)
+def _fit(subject: Subject, kinds: list[str], seen: Counts, lam: Floats, name: str) -> Outcome:
+    """Poisson counts; of an exact total, counts given their sum."""
+    if subject.scenario.demand.deal == "exact":
+        lam = lam * (seen.sum() / max(float(lam.sum()), 1e-300))
+        fit = shares_fit(seen, lam) if seen.sum() else None
+    else:
+        fit = poisson_fit(seen, lam)
     if fit is None:
-        return undecided(f"{lam.sum():.2f} expected orders are too few to judge a law")
+        return undecided(f"{lam.sum():.2f} expected orders in {len(kinds)} groups are too few to judge a law")
     worst = int(np.argmax(np.abs(poisson_scores(seen, lam))))
     observed = f"furthest off: {kinds[worst]} with {seen[worst]:,} orders, {lam[worst]:,.1f} expected"
     return by_law(fit[0], f"expected orders by {name}", observed)
@@ -108,41 +138,51 @@ def _month(subject: Subject) -> list[str]:
 
 def by_shop(subject: Subject, figures: Figures) -> Outcome:
     """Orders a shop."""
-    return _fit(list(subject.shops), figures.orders.cells.sum(0), figures.expected_orders.sum(0), "shop")
+    lam = figures.expected_orders
+    if lam is None:
+        return undecided(NO_INTENSITY)
+    return _fit(subject, list(subject.shops), figures.orders.cells.sum(0), lam.sum(0), "shop")
 
 
 def total(subject: Subject, figures: Figures) -> Outcome:
     """Orders in the horizon."""
+    if figures.expected_orders is None:
+        return undecided(NO_INTENSITY)
     lam, n = float(figures.expected_orders.sum()), int(figures.orders.cells.sum())
-    score = float(poisson_scores(n, lam))
+    if subject.scenario.demand.deal == "exact":
+        if subject.whole_year:
+            return undecided("the number of orders is exact (see orders.rows)")
+        promised = round(subject.scenario.demand.orders)
+        score = float(binomial_scores(n, promised, min(1.0, lam / subject.scenario.demand.orders)))
+    else:
+        score = float(poisson_scores(n, lam))
     return by_law(two_sided(score), f"{lam:,.1f} orders expected", f"{n:,} orders")
 
 
-_TIME, _SHOP = "order.time", "order.shop"
+_TIME, _WHEN, _SHOP = "order.time", "order.time|order.date", "order.shop"
 CHECKS = (
+    Check("orders.rows", "rule", "As many orders as promised.", ("order",), count, whole_year=True),
     Check("orders.ids", "rule", "Order ids rise by one from 1.", ("order.id",), ids),
     Check(
         "orders.sorted",
         "rule",
         "Orders are sorted by time.",
-        (_TIME,),
+        (_WHEN,),
         _rule("orders.sorted", "no step back"),
     ),
     Check(
         "orders.hours",
         "rule",
         "Orders come in opening hours, in the horizon.",
-        (_TIME,),
+        (_WHEN,),
         _rule("orders.hours", "opening hours of the horizon's days"),
     ),
-    Check(
-        "orders.shops", "rule", "Shops are known.", (_SHOP,), _rule("orders.shops", "the scenario's shops")
-    ),
+    Check("orders.shops", "rule", "Shops are known.", (_SHOP,), shops),
     Check("orders.seconds", "law", "Orders are uniform over the opening hours.", (_TIME,), seconds),
-    Check("orders.total", "law", "The number of orders is Poisson.", (_TIME, _SHOP), total),
-    Check("orders.dispersion", "law", "Orders a day and shop are Poisson.", (_TIME, _SHOP), dispersion),
-    Check("orders.by_weekday", "law", "Orders by weekday.", (_TIME, _SHOP), _groups("weekday", _weekday)),
-    Check("orders.by_month", "law", "Orders by month: growth.", (_TIME, _SHOP), _groups("month", _month)),
-    Check("orders.by_event", "law", "Orders in each event.", (_TIME, _SHOP), _groups("event", event_names)),
-    Check("orders.by_shop", "law", "Orders by shop.", (_TIME, _SHOP), by_shop),
+    Check("orders.total", "law", "The number of orders is Poisson.", (_WHEN,), total),
+    Check("orders.dispersion", "law", "Orders a day and shop are Poisson.", (_WHEN, _SHOP), dispersion),
+    Check("orders.by_weekday", "law", "Orders by weekday.", (_WHEN,), _groups("weekday", _weekday)),
+    Check("orders.by_month", "law", "Orders by month: growth, season.", (_WHEN,), _groups("month", _month)),
+    Check("orders.by_event", "law", "Orders in each event.", (_WHEN,), _groups("event", event_names)),
+    Check("orders.by_shop", "law", "Orders by shop.", (_WHEN, _SHOP), by_shop),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from footfall.contract.calendar import days_between
+from footfall.contract.calendar import EPOCH, days_between
 from footfall.contract.check import Check, Outcome, by_law, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.statistics import (
@@ -22,7 +22,6 @@ from footfall.contract.subject import Subject
 
 LEAST_REVENUE = 10_000
 """Cents of revenue below which rounding spend to the cent shows in its share."""
-EPOCH = dt.date(1970, 1, 1)
 
 
 def _grid_outcome(wanted: list[tuple[Any, str]], seen: list[tuple[Any, str]]) -> Outcome:
@@ -72,8 +71,9 @@ def marketing_spend(subject: Subject, figures: Figures) -> Outcome:
     spend = _spend(subject, figures)
     if spend is None:
         return undecided("the grid of days and shops is broken (see marketing.grid)")
+    assert subject.scenario.marketing is not None
     lead = subject.scenario.marketing.lead_days
-    revenue = figures.lines.cells[lead:]
+    revenue = figures.lines.amounts.cells[lead:]
     wrong = spend < 0
     wrong[: len(revenue)] |= (revenue == 0) & (spend[: len(revenue)] != 0)
     detail = ""
@@ -91,9 +91,9 @@ def marketing_law(subject: Subject, figures: Figures) -> Outcome:
     from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     law, spend = subject.scenario.marketing, _spend(subject, figures)
-    if spend is None:
+    if spend is None or law is None:
         return undecided("the grid of days and shops is broken (see marketing.grid)")
-    revenue = figures.lines.cells[law.lead_days :]
+    revenue = figures.lines.amounts.cells[law.lead_days :]
     known = revenue >= LEAST_REVENUE
     if known.sum() < 5:
         return undecided("fewer than 5 days and shops whose later revenue is known")
@@ -124,8 +124,9 @@ def budget_grid(subject: Subject, figures: Figures) -> Outcome:
 
 def _smoothed(subject: Subject, figures: Figures) -> dict[tuple[str, str], float]:
     """Sum of trailing means, in cents, of each month and shop that the horizon decides."""
+    assert subject.scenario.budget is not None
     window = subject.scenario.budget.window_days
-    revenue = figures.lines.cells.astype(np.float64)
+    revenue = figures.lines.amounts.cells.astype(np.float64)
     days = days_between(subject.first, subject.last)
     from_start = subject.first == subject.scenario.first_day
     sums = np.vstack([np.zeros((1, revenue.shape[1])), np.cumsum(revenue, axis=0)])
@@ -158,6 +159,7 @@ def _near(planned: int, smoothed: float, bias: int) -> bool:
 
 def budget_revenue(subject: Subject, figures: Figures) -> Outcome:
     """Sum of trailing means times a bias, to the cent."""
+    assert subject.scenario.budget is not None
     biases = sorted(set(subject.scenario.budget.biases_percent))
     smoothed, planned = _smoothed(subject, figures), _planned(figures, "revenue")
     both = [key for key in smoothed if key in planned]
@@ -177,6 +179,7 @@ def budget_revenue(subject: Subject, figures: Figures) -> Outcome:
 
 def budget_biases(subject: Subject, figures: Figures) -> Outcome:
     """All biases are equally likely."""
+    assert subject.scenario.budget is not None
     listed = subject.scenario.budget.biases_percent
     biases = sorted(set(listed))
     smoothed, planned = _smoothed(subject, figures), _planned(figures, "revenue")
@@ -226,7 +229,7 @@ def budget_derived(subject: Subject, figures: Figures) -> Outcome:
     )
 
 
-_REVENUE = ("order.time", "order.shop", "line.unit_price", "line.quantity")
+_REVENUE = ("order.time|order.date", "order.shop", "line.total|line.unit_price", "line.quantity")
 _SPEND = ("marketing_day.date", "marketing_day.shop", "marketing_day.spend")
 _PLAN = ("budget_month.month", "budget_month.shop")
 CHECKS = (

@@ -119,11 +119,16 @@ def _pearson(counts: Floats, law: Floats, total: float) -> float:
     """
     from scipy.special import gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
-    cells = len(law)
     statistic = float((np.square(counts - total * law) / (total * law)).sum())
-    variance = 2 * (cells - 1) + (float((1 / law).sum()) - cells**2 - 2 * cells + 2) / total
-    size = variance / (cells - 1)
-    return float(gammaincc((cells - 1) / size, statistic / size))
+    mean, variance = pearson_moments(law, total)
+    size = variance / mean
+    return float(gammaincc(mean / size, statistic / size))
+
+
+def pearson_moments(law: Floats, total: float) -> tuple[float, float]:
+    """Mean and variance of Pearson's statistic, exact for every total (Haldane 1937)."""
+    cells = len(law)
+    return cells - 1.0, 2 * (cells - 1) + (float((1 / law).sum()) - cells**2 - 2 * cells + 2) / total
 
 
 def kolmogorov(distance: float, n: int) -> float:

@@ -35,7 +35,7 @@ class Subject:
 
     @property
     def whole_year(self) -> bool:
-        """Whether the horizon is exactly the scenario's year."""
+        """Whether the horizon is exactly the one that the scenario is declared for."""
         return (self.first, self.last) == (self.scenario.first_day, self.scenario.last_day)
 
     @property
@@ -44,9 +44,23 @@ class Subject:
         return max(0, (self.last - self.first).days + 1)
 
     @property
+    def start(self) -> int:
+        """First day of the horizon, counted from 1 January 1970."""
+        return (self.first - dt.date(1970, 1, 1)).days
+
+    @property
     def shops(self) -> tuple[str, ...]:
         """Shops in the scenario's order."""
         return tuple(self.scenario.demand.shops)
+
+    def shows(self, need: str) -> bool:
+        """Whether an entity, or entity.field, is published; the only shop needs no column."""
+        entity, _, field = need.partition(".")
+        spec = self.spec(entity)
+        if spec is None:
+            return False
+        only_shop = field == "shop" and entity == "order" and len(self.shops) == 1
+        return not field or only_shop or spec.column_of(field) is not None
 
     def spec(self, entity: str) -> TableSpec | None:
         """Specification of the table that shows an entity; None where none does."""

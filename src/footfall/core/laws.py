@@ -55,6 +55,20 @@ def poisson(u: Floats, mean: Floats) -> Ints:
     return k
 
 
+def binomial(u: Floats, trials: Ints, probability: Floats) -> Ints:
+    """Binomial counts: the least k with P(N <= k) >= u."""
+    from scipy.special import bdtr, bdtrik
+
+    sure = (probability <= 0) | (probability >= 1) | (trials == 0)
+    p = np.where(sure, 0.5, probability)
+    n = np.where(sure, 1, trials)
+    k = np.clip(np.ceil(bdtrik(u, n, p)), 0, n).astype(np.int64)
+    # As for the Poisson law: settle the last bit of the continuation's inverse exactly.
+    k -= (k > 0) & (bdtr(np.maximum(k - 1, 0).astype(np.float64), n, p) >= u)
+    k += (k < n) & (bdtr(k.astype(np.float64), n, p) < u)
+    return np.where(sure, np.where(probability >= 1, trials, 0), k)
+
+
 def zipf_mandelbrot(u: Floats, exponent: float, offset: float) -> Floats:
     """Power law with density proportional to (x + offset)^-exponent on [0, 1).
 

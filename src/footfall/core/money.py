@@ -31,6 +31,17 @@ def as_unscaled(decimals: pa.Array) -> Cents:
     return values[::words]  # little endian: the low word carries every amount below 9.2e18
 
 
+def line_total(cents: Cents, percent: npt.NDArray[np.int64], quantity: npt.NDArray[np.int64]) -> Cents:
+    """Price of a whole line after a discount in percent, rounded half up to the cent once, in integers.
+
+    Contract `storefront`, order_items: quantity × unit_price × (1 - discount), half up to the cent.
+
+    >>> line_total(np.array([1999, 1999]), np.array([0, 25]), np.array([3, 3])).tolist()
+    [5997, 4498]
+    """
+    return discounted(cents * quantity, percent)
+
+
 def discounted(cents: Cents, percent: npt.NDArray[np.int64]) -> Cents:
     """Price after a discount in percent, rounded half up to the cent, in integers.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -55,10 +56,10 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class EntitySpec:
-    """A kind of row: its grain in words, its key and its fields."""
+    """A kind of row: its grain in words, its keys, the handiest first, and its fields."""
 
     grain: str
-    key: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
     fields: Mapping[str, FieldSpec]
     order_by: tuple[str, ...] = ()
     keyed_by_order: bool = False  # rows belong to an order, and come part by part
@@ -67,7 +68,7 @@ class EntitySpec:
 VOCABULARY: Mapping[str, EntitySpec] = {
     "product": EntitySpec(
         grain="one row a SKU",
-        key=("id",),
+        keys=(("id",),),
         order_by=("id",),
         fields={
             "id": FieldSpec(Kind.INTEGER, "Number of the SKU."),
@@ -81,23 +82,54 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "return_probability": FieldSpec(Kind.NUMBER, "Probability that a sold line is sent back."),
             "sub_category": FieldSpec(Kind.TEXT, "Sub-category, the second level of the product hierarchy."),
             "name": FieldSpec(Kind.TEXT, "Product name, distinct over the catalogue."),
+            "stock": FieldSpec(Kind.INTEGER, "Units in stock at the end of the horizon.", unit="unit"),
+            "supplier": FieldSpec(Kind.TEXT, "Company that supplies the SKU; suppliers are shared."),
+            "created": FieldSpec(Kind.DATE, "Day on which the SKU was listed; it sells from then on."),
+        },
+    ),
+    "customer": EntitySpec(
+        grain="one row a customer",
+        keys=(("id",),),
+        order_by=("id",),
+        fields={
+            "id": FieldSpec(Kind.INTEGER, "Number of the customer."),
+            "first_name": FieldSpec(Kind.TEXT, "First name."),
+            "last_name": FieldSpec(Kind.TEXT, "Last name."),
+            "email": FieldSpec(Kind.TEXT, "Distinct address at a domain reserved for examples (RFC 2606)."),
+            "phone": FieldSpec(Kind.TEXT, "Phone number from a range reserved for fiction."),
+            "address": FieldSpec(Kind.TEXT, "Street and house number."),
+            "city": FieldSpec(Kind.TEXT, "City that the postcode belongs to."),
+            "state": FieldSpec(Kind.TEXT, "State, province or canton of the city."),
+            "postcode": FieldSpec(Kind.TEXT, "Postcode or zip code; text, as it may begin with 0."),
+            "country": FieldSpec(Kind.TEXT, "Country of the address."),
+            "shop": FieldSpec(Kind.CODE, "Home shop, in which the customer orders."),
+            "registered": FieldSpec(Kind.DATE, "Day of registration; the customer orders on later days."),
         },
     ),
     "order": EntitySpec(
         grain="one row an order",
-        key=("id",),
+        keys=(("id",),),
         order_by=("id",),
         keyed_by_order=True,
         fields={
             "id": FieldSpec(Kind.INTEGER, "Number of the order, rising with its time."),
             "shop": FieldSpec(Kind.CODE, "Shop in which the order was placed."),
-            "customer": FieldSpec(Kind.INTEGER, "Number of the customer, who orders in one home shop."),
+            "customer": FieldSpec(
+                Kind.INTEGER,
+                "Number of the customer, who orders in one home shop.",
+                references=("customer", "id"),
+            ),
             "time": FieldSpec(Kind.TIMESTAMP, "Local time at which the order was placed.", unit="second"),
+            "date": FieldSpec(Kind.DATE, "Day on which the order was placed."),
+            "status": FieldSpec(Kind.CODE, "What has become of the order."),
+            "payment": FieldSpec(Kind.CODE, "How the order is paid."),
+            "shipping_address": FieldSpec(Kind.TEXT, "Where the order goes: mostly the customer's address."),
+            "total": FieldSpec(Kind.MONEY, "Sum of the order's line totals.", unit="currency"),
         },
     ),
     "line": EntitySpec(
         grain="one row a SKU in an order",
-        key=("order", "product"),
+        keys=(("id",), ("order", "product")),
         order_by=("order", "number"),
         keyed_by_order=True,
         fields={
@@ -110,11 +142,29 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "is_returned": FieldSpec(Kind.BOOLEAN, "Whether the line was sent back."),
             "number": FieldSpec(Kind.INTEGER, "Place of the line in its basket, from 1."),
             "discount": FieldSpec(Kind.FRACTION, "Discount on the list price; 0.20 is twenty per cent."),
+            "id": FieldSpec(Kind.INTEGER, "Number of the line, rising with order and place in the basket."),
+            "list_price": FieldSpec(Kind.MONEY, "Price of one unit before discount.", unit="currency"),
+            "total": FieldSpec(
+                Kind.MONEY, "Units times list price less discount, rounded half up.", unit="currency"
+            ),
+        },
+    ),
+    "review": EntitySpec(
+        grain="one row a customer and SKU that was reviewed",
+        keys=(("id",), ("customer", "product")),
+        order_by=("id",),
+        fields={
+            "id": FieldSpec(Kind.INTEGER, "Number of the review, rising with its day."),
+            "product": FieldSpec(Kind.INTEGER, "SKU that is reviewed.", references=("product", "id")),
+            "customer": FieldSpec(Kind.INTEGER, "Customer who bought it.", references=("customer", "id")),
+            "rating": FieldSpec(Kind.INTEGER, "Stars from 1 to 5.", unit="star"),
+            "text": FieldSpec(Kind.TEXT, "What the customer says; agrees with the rating."),
+            "date": FieldSpec(Kind.DATE, "Day of the review, after the order's."),
         },
     ),
     "marketing_day": EntitySpec(
         grain="one row a day and shop",
-        key=("date", "shop"),
+        keys=(("date", "shop"),),
         order_by=("date", "shop"),
         fields={
             "date": FieldSpec(Kind.DATE, "Day on which the money was spent."),
@@ -124,7 +174,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
     ),
     "budget_month": EntitySpec(
         grain="one row a month and shop",
-        key=("month", "shop"),
+        keys=(("month", "shop"),),
         order_by=("month", "shop"),
         fields={
             "month": FieldSpec(Kind.MONTH, "Month that is planned, YYYY-MM."),
@@ -147,6 +197,7 @@ class ColumnSpec:
     text: str
     unit: str
     references: tuple[str, str] | None  # (published table, published column)
+    values: tuple[str, ...] = ()  # the words that may stand there, where the scenario lists them
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -180,7 +231,11 @@ class TableSpec:
         return next((c.name for c in self.columns if c.field == field_name), None)
 
 
-def publish(tables: Mapping[str, tuple[str, Mapping[str, str]]], currency: str) -> dict[str, TableSpec]:
+def publish(
+    tables: Mapping[str, tuple[str, Mapping[str, str]]],
+    currency: str,
+    words: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType({}),
+) -> dict[str, TableSpec]:
     """Resolve what a scenario publishes against the vocabulary.
 
     Parameters
@@ -189,6 +244,8 @@ def publish(tables: Mapping[str, tuple[str, Mapping[str, str]]], currency: str) 
         Published table name -> (entity, {published column name: field}), in published order.
     currency
         Takes the place of the unit "currency".
+    words
+        (entity, field) -> the words that may stand there.
 
     Returns
     -------
@@ -217,6 +274,7 @@ def publish(tables: Mapping[str, tuple[str, Mapping[str, str]]], currency: str) 
                 references=(
                     published_as(*reference) if (reference := known.fields[field_name].references) else None
                 ),
+                values=words.get((entity, field_name), ()),
             )
             for column, field_name in columns.items()
         )
@@ -226,7 +284,7 @@ def publish(tables: Mapping[str, tuple[str, Mapping[str, str]]], currency: str) 
             entity=entity,
             grain=known.grain,
             columns=column_specs,
-            key=tuple(names[f] for f in known.key) if all(f in names for f in known.key) else (),
+            key=next((tuple(names[f] for f in key) for key in known.keys if names.keys() >= set(key)), ()),
             order_by=tuple(names[f] for f in known.order_by if f in names),
         )
     return specs

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
+_LARGEST = np.uint64(2**53 - 2)
 _S30, _S27, _S31, _S11 = (np.uint64(s) for s in (30, 27, 31, 11))
 
 
@@ -75,6 +76,8 @@ class Streams:
         """Uniform on the open interval (0, 1), in steps of 2^-53 from 2^-54."""
         z = self.bits(name, rows)
         z >>= _S11
+        # The largest word plus a half would round to 1; its neighbour stands in for it.
+        np.minimum(z, _LARGEST, out=z)
         u = z.astype(np.float64)
         u += 0.5
         u *= 2.0**-53

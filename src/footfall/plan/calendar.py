@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
-from footfall.core.streams import Streams
+from footfall.core.streams import Rows, Streams
 from footfall.scenario.model import Scenario
 
 DAY_BITS = np.uint64(40)
@@ -23,13 +23,15 @@ class Calendar:
     """Factors of the intensity for consecutive days from the scenario's first day on.
 
     lambda(t, shop) = base * trend(t) * weekday(t) * payday(t) * event(t) * weight(shop)
-    (specification, section 3). The base belongs to the declared year, whatever horizon is asked for.
+    (specification, section 3), times the month's season and the share of the customers who have
+    registered, where the scenario has these. The base belongs to the declared years, whatever horizon
+    is asked for.
 
     Attributes
     ----------
     base : float
         Expected orders of a plain day in a shop of weight 1.
-    trend, weekday, payday, event : ndarray of float, shape (days,)
+    trend, weekday, payday, event, season, registered : ndarray of float, shape (days,)
         Multipliers.
     discount : ndarray of int, shape (days,)
         Percent off every line of the day; 0 where the everyday discount applies.
@@ -42,14 +44,22 @@ class Calendar:
     weekday: npt.NDArray[np.float64]
     payday: npt.NDArray[np.float64]
     event: npt.NDArray[np.float64]
+    season: npt.NDArray[np.float64]
+    registered: npt.NDArray[np.float64]
     discount: npt.NDArray[np.int64]
     shop_weights: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, scenario: Scenario, days: int) -> Calendar:
-        """Calendar of `days` days; at least the declared year is looked at to solve the base."""
+    def of(cls, scenario: Scenario, days: int, registered: npt.NDArray[np.float64] | None = None) -> Calendar:
+        """Calendar of `days` days; at least the declared years are looked at to solve the base.
+
+        Parameters
+        ----------
+        registered
+            Share of the customers registered before each declared day, where demand follows them.
+        """
         demand = scenario.demand
-        length = max(days, scenario.days_in_year)
+        length = max(days, scenario.days)
         dates = [scenario.first_day + dt.timedelta(t) for t in range(length)]
         trend = 1 + demand.growth_per_day * np.arange(length, dtype=np.float64)
         weekday = np.array([demand.weekday.multipliers[d.weekday()] for d in dates])
@@ -61,9 +71,13 @@ class Calendar:
             is_on = np.array([happening.covers(d) for d in dates])
             event[is_on] *= happening.multiplier
             discount[is_on] = np.maximum(discount[is_on], happening.discount_percent)
+        season = np.array([demand.months.multipliers[d.month - 1] for d in dates])
+        share = np.ones(length)
+        if registered is not None:
+            share[: scenario.days] = registered
         shop_weights = np.array(list(demand.shops.values()))
-        year = slice(0, scenario.days_in_year)
-        shape = trend[year] * weekday[year] * payday[year] * event[year]
+        declared = slice(0, scenario.days)
+        shape = (trend * weekday * payday * event * season * share)[declared]
         base = demand.orders / (shape.sum() * shop_weights.sum())
         cut = slice(0, days)
         return cls(
@@ -73,14 +87,21 @@ class Calendar:
             weekday=weekday[cut],
             payday=payday[cut],
             event=event[cut],
+            season=season[cut],
+            registered=share[cut],
             discount=discount[cut],
             shop_weights=shop_weights,
         )
 
     @property
+    def shape(self) -> npt.NDArray[np.float64]:
+        """Product of all multipliers of each day."""
+        return self.trend * self.weekday * self.payday * self.event * self.season * self.registered
+
+    @property
     def orders_a_day(self) -> npt.NDArray[np.float64]:
         """Expected orders of each day over all shops."""
-        shape = self.trend * self.weekday * self.payday * self.event
+        shape = self.shape
         return np.maximum(self.base * shape * self.shop_weights.sum(), 0.0)
 
     def day_of(self, date: dt.date) -> int:
@@ -98,7 +119,8 @@ class OrderCounts:
 
     The counts are independent Poissons; by superposition a day's count is Poisson too, and by the
     marking theorem so are the counts of the shops among which its orders are dealt (Kingman 1993,
-    "Poisson processes", sections 2.2 and 5.2).
+    "Poisson processes", sections 2.2 and 5.2). Where the scenario asks for an exact total, they are
+    the same Poissons given their sum: a multinomial (section 2.4).
 
     Attributes
     ----------
@@ -114,14 +136,40 @@ class OrderCounts:
     @classmethod
     def draw(cls, scenario: Scenario, calendar: Calendar, streams: Streams) -> OrderCounts:
         """Draw the counts of all days of `calendar`."""
-        slots = max(1, int(np.ceil(scenario.demand.orders / scenario.days_in_year / _ORDERS_A_SLOT)))
+        slots = max(1, int(np.ceil(scenario.demand.orders / scenario.days / _ORDERS_A_SLOT)))
         days = len(calendar.trend)
         midnights = np.arange(days, dtype=np.uint64) << DAY_BITS
         addresses = np.add.outer(midnights, np.arange(slots, dtype=np.uint64)).ravel()
         means = np.repeat(calendar.orders_a_day / slots, slots)
-        counts = laws.poisson(streams.uniform("order.count", addresses), means)
+        if scenario.demand.deal == "exact":
+            means[scenario.days * slots :] = 0.0  # nothing is ordered beyond the horizon
+            counts = _multinomial(streams, round(scenario.demand.orders), means)
+        else:
+            counts = laws.poisson(streams.uniform("order.count", addresses), means)
         return cls(slots=slots, starts=np.concatenate([[0], np.cumsum(counts)]))
 
     def first_order_of(self, day: int) -> int:
         """Number of orders before day t."""
         return int(self.starts[day * self.slots])
+
+    def addresses(self, number: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Rows]:
+        """Day and address of orders by their number from 0."""
+        cell = np.searchsorted(self.starts, number, side="right") - 1
+        day = cell // self.slots
+        place = (number - self.starts[day * self.slots]).astype(np.uint64)
+        return day, (day.astype(np.uint64) << DAY_BITS) + place
+
+
+def _multinomial(streams: Streams, total: int, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Spread a total over cells: halved again and again, each left half a binomial of its whole."""
+    width = 1 << max(1, (len(weights) - 1).bit_length())
+    sums = [np.concatenate([weights, np.zeros(width - len(weights))])]
+    while len(sums[-1]) > 1:
+        sums.append(sums[-1][0::2] + sums[-1][1::2])
+    counts = np.array([total])
+    for halves, wholes in zip(sums[-2::-1], sums[:0:-1], strict=True):
+        nodes = np.arange(len(wholes), 2 * len(wholes), dtype=np.uint64)  # numbered as in a heap
+        share = halves[0::2] / np.where(wholes > 0, wholes, 1.0)
+        left = laws.binomial(streams.uniform("order.count", nodes), counts, share)
+        counts = np.stack([left, counts - left], axis=1).ravel()
+    return counts[: len(weights)]

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core.errors import UnreachableTarget
-from footfall.scenario.model import Basket, Target
+from footfall.scenario.buying import Basket
+from footfall.scenario.targets import Target
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

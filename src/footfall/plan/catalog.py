@@ -15,9 +15,6 @@ from footfall.scenario.model import Scenario
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_PRICE_NOISE = 0.5
-"""How far a product's price may lie outside of its sub-category's place, as a share of the category."""
-
 
 @dataclass(frozen=True)
 class Assortment:
@@ -29,8 +26,11 @@ class Assortment:
         Index of each SKU's category, in the scenario's order.
     sales_rank, return_probability : ndarray of float, shape (skus,)
         Published with six decimals, and rounded here, so that nothing depends on a last bit.
+    price_group : ndarray of int, shape (skus,)
+        Which SKUs share a price law: all of them, or each category for itself.
     prices : ndarray of int, shape (skus,)
-        Sample of the price law in cents, rising; coupling decides which SKU gets which.
+        Samples of the price laws in cents, group after group, rising in each; coupling decides which
+        SKU of the group gets which.
     cost_shares : ndarray of float, shape (skus,)
         Sample of the law of cost over price, rising.
     popularity_score, price_noise, cost_noise : ndarray of float, shape (skus,)
@@ -40,6 +40,7 @@ class Assortment:
     category: Ints
     sales_rank: Floats
     return_probability: Floats
+    price_group: Ints
     prices: Ints
     cost_shares: Floats
     popularity_score: Floats
@@ -69,22 +70,20 @@ class Assortment:
                 wanted.popularity.density_exponent,
                 wanted.popularity.max_over_min,
             )
-            return_probability[members] = laws.beta(
-                laws.stratified(u_return[members], returns(places)),
-                what.return_probability,
-                wanted.return_concentration,
+            return_probability[members] = (
+                laws.beta(
+                    laws.stratified(u_return[members], returns(places)),
+                    what.return_probability,
+                    wanted.return_concentration,
+                )
+                if what.return_probability is not None and wanted.return_concentration is not None
+                else 0.0
             )
         sales_rank = np.clip(sales_rank, 1.0, wanted.popularity.max_over_min).round(6)
 
         places = np.arange(wanted.skus)
-        price_law = wanted.price
-        price = laws.clipped_lognormal(
-            laws.stratified(streams.uniform("product.price", rows), places),
-            price_law.mu,
-            price_law.sigma,
-            price_law.min,
-            price_law.max,
-        )
+        of_its_own = [what.price is not None for what in wanted.categories.values()]
+        price_group = category if any(of_its_own) else np.zeros(wanted.skus, dtype=np.int64)
         spread = wanted.cost_share.max - wanted.cost_share.min
         cost_shares = wanted.cost_share.min + spread * laws.stratified(
             streams.uniform("product.cost", rows), places
@@ -93,7 +92,8 @@ class Assortment:
             category=category,
             sales_rank=sales_rank,
             return_probability=np.clip(return_probability, 1e-6, 1 - 1e-6).round(6),
-            prices=np.rint(price * 100).astype(np.int64),
+            price_group=price_group,
+            prices=_prices(scenario, streams, price_group),
             cost_shares=cost_shares.round(9),
             popularity_score=normal_score(sales_rank),
             price_noise=laws.normal(streams.uniform("product.price_noise", rows)),
@@ -102,7 +102,11 @@ class Assortment:
 
     def price_at(self, coupling: float) -> Ints:
         """Price of each SKU in cents when price and popularity are coupled so strongly."""
-        return self.prices[ranks(_mixed(self.popularity_score, self.price_noise, coupling))]
+        score = _mixed(self.popularity_score, self.price_noise, coupling)
+        by_group = np.lexsort((np.arange(len(score)), score, self.price_group))
+        price = np.empty_like(self.prices)
+        price[by_group] = self.prices
+        return price
 
     def cost_at(self, coupling: float, score: Floats, price: Ints, bounds: tuple[float, float]) -> Ints:
         """Cost of each SKU in cents when cost share and `score` are coupled so strongly.
@@ -141,6 +145,11 @@ class Catalog:
     weight : ndarray of float, shape (skus,)
         Sales weight.
     sub_category, name : tuple of str
+    stock : ndarray of int, shape (skus,)
+    supplier : tuple of str
+        Empty where the scenario has no suppliers.
+    listed : ndarray of int, shape (skus,)
+        Day t from which on the SKU sells; before the first day for most.
     """
 
     category: Ints
@@ -151,40 +160,42 @@ class Catalog:
     weight: Floats
     sub_category: tuple[str, ...]
     name: tuple[str, ...]
+    stock: Ints
+    supplier: tuple[str, ...]
+    listed: Ints
+
+    @property
+    def last_listed(self) -> int:
+        """First day t on which every SKU sells."""
+        return int(self.listed.max())
 
 
-def name_products(
-    scenario: Scenario, streams: Streams, category: Ints, price: Ints
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sub-category and distinct name of each SKU.
+def _prices(scenario: Scenario, streams: Streams, group: Ints) -> Ints:
+    wanted = scenario.catalog
+    u = streams.uniform("product.price", row_addresses(wanted.skus))
+    cents = np.empty(wanted.skus, dtype=np.int64)
+    first = 0
+    for index, name in enumerate(wanted.categories):
+        count = int((group == index).sum())
+        block = slice(first, first + count)
+        law = wanted.price_law(name)
+        sample = laws.clipped_lognormal(
+            laws.stratified(u[block], np.arange(count)), law.mu, law.sigma, law.min, law.max
+        )
+        cents[block] = _ending(np.rint(sample * 100).astype(np.int64), law.max, wanted.price_endings)
+        first += count
+    return cents
 
-    Sub-categories stand in the scenario from the cheapest to the dearest, and products are dealt to
-    them in that order with some noise, so that socks cost less than boots, as a rule.
-    """
-    skus = scenario.catalog.skus
-    models = scenario.catalog.models
-    noise = streams.uniform("product.sub_category", row_addresses(skus))
-    sub_category, name = [""] * skus, [""] * skus
-    for index, (label, what) in enumerate(scenario.catalog.categories.items()):
-        members = np.flatnonzero(category == index)
-        words = [
-            [(sub, thing, model, detail) for thing in w.things for model in models for detail in w.details]
-            for sub, w in what.sub_categories.items()
-        ]
-        place = (ranks(price[members]) + 0.5) / len(members) + _PRICE_NOISE * (noise[members] - 0.5)
-        # An equal share each, less where the words for names run out.
-        room = laws.apportion(len(members), [1.0] * len(words))
-        room = [min(r, len(w)) for r, w in zip(room, words, strict=True)]
-        for i, w in enumerate(words):
-            room[i] += min(len(w) - room[i], len(members) - sum(room))
-        block = np.searchsorted(np.cumsum(room), ranks(place), side="right")
-        for i, names in enumerate(words):
-            in_block = members[block == i]
-            deal = KeyedPermutation(streams, f"product.name.{label}.{i}", len(names))
-            for sku, choice in zip(in_block.tolist(), deal(np.arange(len(in_block))).tolist(), strict=True):
-                sub, thing, model, detail = names[choice]
-                sub_category[sku], name[sku] = sub, f"{thing} {model} {detail}"
-    return tuple(sub_category), tuple(name)
+
+def _ending(cents: Ints, most: float, endings: list[int]) -> Ints:
+    """Move prices to the nearest one with a shop's ending, such as .99, within the law's bound."""
+    if not endings:
+        return cents
+    dollars = cents[:, None] // 100 + np.array([-1, 0, 1])
+    candidates = (dollars[:, :, None] * 100 + np.array(sorted(endings))).reshape(len(cents), -1)
+    allowed = (candidates > 0) & (candidates <= most * 100)
+    distance = np.where(allowed, np.abs(candidates - cents[:, None]), np.iinfo(np.int64).max)
+    return np.sort(candidates[np.arange(len(cents)), np.argmin(distance, axis=1)])
 
 
 def ranks(values: Floats | Ints) -> Ints:

@@ -12,6 +12,7 @@ from footfall.core.errors import UnreachableTarget
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams
 from footfall.plan.calibrate import solve_increasing
+from footfall.scenario.buying import CustomerPromises
 from footfall.scenario.model import Scenario
 
 _GRID = 4096
@@ -48,6 +49,8 @@ class CustomerPool:
             Where a promise of `customers.promises` is not met in expectation.
         """
         customers = scenario.customers
+        assert customers.exponent is not None, "validated: home shops, or registration"
+        assert customers.rarest_orders is not None, "validated: home shops, or registration"
         # At least one a shop, then in proportion to the shops' weights.
         weights = list(scenario.demand.shops.values())
         size = [1 + extra for extra in laws.apportion(customers.pool - len(weights), weights)]
@@ -64,9 +67,16 @@ class CustomerPool:
             deal=KeyedPermutation(streams, "customer.id", customers.pool),
         )
         # Below that, rounding the pool to whole customers decides; the contract allows for their noise.
-        if scenario.demand.orders >= _ORDERS_WORTH_A_PROMISE:
-            pool._keep_promises(scenario, mean)
+        if scenario.demand.orders >= _ORDERS_WORTH_A_PROMISE and customers.promises:
+            pool._keep_promises(customers.rarest_orders, customers.promises, mean)
         return pool
+
+    @property
+    def shop(self) -> npt.NDArray[np.int64]:
+        """Index of each customer's home shop, customer number k at k - 1."""
+        shops = np.empty(sum(self.size), dtype=np.int64)
+        shops[self.deal(np.arange(len(shops)))] = np.repeat(np.arange(len(self.size)), self.size)
+        return shops
 
     def draw(self, u: npt.NDArray[np.float64], shop: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Customer numbers, from 1, for uniforms and the shops' indices."""
@@ -74,11 +84,10 @@ class CustomerPool:
         rank = (laws.zipf_mandelbrot(u, self.exponent, self.offset) * size[shop]).astype(np.int64)
         return self.deal(first[shop] + rank) + 1
 
-    def _keep_promises(self, scenario: Scenario, mean: float) -> None:
-        promises = scenario.customers.promises
-        if scenario.customers.rarest_orders >= mean:
+    def _keep_promises(self, rarest_orders: float, promises: CustomerPromises, mean: float) -> None:
+        if rarest_orders >= mean:
             raise UnreachableTarget(
-                f"customers.rarest_orders: {scenario.customers.rarest_orders:g} must be below the mean of "
+                f"customers.rarest_orders: {rarest_orders:g} must be below the mean of "
                 f"{mean:g} orders a customer; lower it, or customers.pool"
             )
         orders = mean * _density((np.arange(_GRID) + 0.5) / _GRID, self.exponent, self.offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import types
 import typing
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,7 @@ def _is_model(kind: object) -> bool:
 
 def _below(kind: Any, name: int | str) -> Any:
     """Type of what stands under a key of a type; None where nothing can."""
-    while typing.get_origin(kind) is typing.Annotated:
-        kind = typing.get_args(kind)[0]
+    kind = _plain(kind)
     if _is_model(kind):
         found = (f.annotation for n, f in kind.model_fields.items() if name in {n, f.alias})
         kind = next(found, None)
@@ -120,9 +120,18 @@ def _below(kind: Any, name: int | str) -> Any:
         kind = typing.get_args(kind)[-1]
     else:
         kind = None
-    while typing.get_origin(kind) is typing.Annotated:
-        kind = typing.get_args(kind)[0]
-    return kind
+    return _plain(kind)
+
+
+def _plain(kind: Any) -> Any:
+    """Type without its bounds, and without the None of a key that may be left out."""
+    while True:
+        if typing.get_origin(kind) is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif typing.get_origin(kind) in {typing.Union, types.UnionType}:
+            kind = next(k for k in typing.get_args(kind) if k is not types.NoneType)
+        else:
+            return kind
 
 
 def _paths(data: object, kind: Any, before: str = "") -> list[str]:

@@ -6,255 +6,20 @@ it (the solved knobs) is a :class:`footfall.plan.plan.Plan`.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import hashlib
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from footfall.core.errors import RequestError
 from footfall.core.schema import VOCABULARY, TableSpec, publish
-
-MAX_LINES = 16
-"""Lines an order can have at most; a line's address is order * MAX_LINES + line."""
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Percent = Annotated[int, Field(ge=0, lt=100)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-# YAML 1.2 reads 06:00:00 and 07-15 as text, and 10-01 too; a number here is a slip of the author's.
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$")]
-Code = Annotated[str, Field(pattern=r"^[^\s,\"'][^,\"\r\n]*$", max_length=40)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)]
-
-
-def _whole_keys(value: object) -> object:
-    # `--set basket.size.1=0.6` and JSON (the manifest) can only say "1" for the key 1.
-    if isinstance(value, dict):
-        return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in value.items()}
-    return value
-
-
-CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(_whole_keys)]
-
-
-class Strict(BaseModel):
-    """A part of a scenario: no unknown keys, no silent conversions, no changes afterwards."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-def _sums_to_one(shares: dict[int, float], what: str) -> None:
-    if abs(sum(shares.values()) - 1) > 1e-9:
-        raise ValueError(f"the shares of {what} must add up to 1; they add up to {sum(shares.values()):g}")
-
-
-class Weekdays(Strict):
-    """Multiplier of expected orders by day of the week."""
-
-    Mon: Positive = 1.0
-    Tue: Positive = 1.0
-    Wed: Positive = 1.0
-    Thu: Positive = 1.0
-    Fri: Positive = 1.0
-    Sat: Positive = 1.0
-    Sun: Positive = 1.0
-
-    @property
-    def multipliers(self) -> tuple[float, ...]:
-        """Monday to Sunday."""
-        return (self.Mon, self.Tue, self.Wed, self.Thu, self.Fri, self.Sat, self.Sun)
-
-
-class Payday(Strict):
-    """Late in the month, when salaries arrive, people order more."""
-
-    from_day: Annotated[int, Field(ge=1, le=31)]
-    multiplier: Positive
-
-
-class Event(Strict):
-    """Days of the year, bounds included, on which more is ordered, perhaps at a discount."""
-
-    from_: MonthDay = Field(alias="from")
-    to: MonthDay
-    multiplier: Positive
-    discount_percent: Percent = 0
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.from_ > self.to:
-            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to}); split it at New Year")
-        return self
-
-    def covers(self, day: dt.date) -> bool:
-        """Whether the event is on."""
-        return self.from_ <= f"{day:%m-%d}" <= self.to
-
-
-class Demand(Strict):
-    """How many orders are expected when and where: the intensity of the Poisson process."""
-
-    orders: Positive
-    growth_per_day: Finite
-    shops: Annotated[dict[Code, Positive], Field(min_length=1, max_length=200)]
-    weekday: Weekdays
-    payday: Payday
-    events: dict[Identifier, Event]
-    opens_at: ClockTime
-    closes_at: ClockTime
-
-    @property
-    def opening_seconds(self) -> tuple[int, int]:
-        """First and last second of the day at which orders come, both included."""
-        first, last = ((dt.datetime.strptime(t, "%H:%M:%S")) for t in (self.opens_at, self.closes_at))
-        return tuple(t.hour * 3600 + t.minute * 60 + t.second for t in (first, last))  # type: ignore[return-value]  # two in, two out
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        if self.opens_at >= self.closes_at:
-            raise ValueError(f"opens_at ({self.opens_at}) must be before closes_at ({self.closes_at})")
-        if 1 + self.growth_per_day * 365 <= 0:
-            raise ValueError("growth_per_day lets demand fall below zero within the year")
-        return self
-
-
-class PriceLaw(Strict):
-    """Log-normal list prices, clipped: what lies outside is moved to the bound."""
-
-    mu: Finite
-    sigma: Positive
-    min: Positive
-    max: Positive
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min >= self.max:
-            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
-        return self
-
-
-class CostShare(Strict):
-    """Uniform share of the list price that a unit costs the shop."""
-
-    min: Share
-    max: Share
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min >= self.max:
-            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
-        return self
-
-
-class Popularity(Strict):
-    """Bounded power law of `sales_rank`; the sales weight is a solved power of it."""
-
-    density_exponent: Annotated[float, Field(gt=1, allow_inf_nan=False)]
-    max_over_min: Annotated[float, Field(gt=1, allow_inf_nan=False)]
-    unit_share_max: Share
-
-
-class SubCategory(Strict):
-    """What products of a sub-category are called: a kind of thing, a model name, a detail."""
-
-    things: Annotated[list[str], Field(min_length=1)]
-    details: Annotated[list[str], Field(min_length=1)]
-
-
-class Category(Strict):
-    """A category: its share of the SKUs, how often its goods come back, what is in it."""
-
-    share: Share
-    return_probability: Annotated[float, Field(gt=0, lt=1)]
-    sub_categories: Annotated[dict[str, SubCategory], Field(min_length=1)]
-
-
-class Catalog(Strict):
-    """The products."""
-
-    skus: Annotated[int, Field(ge=1, le=1_000_000)]
-    first_sku: Annotated[int, Field(ge=0)]
-    price: PriceLaw
-    cost_share: CostShare
-    popularity: Popularity
-    return_concentration: Positive
-    models: Annotated[list[str], Field(min_length=1)]
-    categories: Annotated[dict[Code, Category], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _shares(self) -> Self:
-        total = sum(c.share for c in self.categories.values())
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"the shares of the categories must add up to 1; they add up to {total:g}")
-        return self
-
-    def skus_by_category(self) -> dict[str, int]:
-        """Number of SKUs a category, by largest remainder, so that they add up."""
-        wanted = {name: c.share * self.skus for name, c in self.categories.items()}
-        counts = {name: int(w) for name, w in wanted.items()}
-        by_remainder = sorted(wanted, key=lambda name: counts[name] - wanted[name])
-        for name in by_remainder[: self.skus - sum(counts.values())]:
-            counts[name] += 1
-        return counts
-
-
-class CustomerPromises(Strict):
-    """What the contract promises of how orders spread over customers in a whole year."""
-
-    buy_once_share_min: Share
-    ten_orders_share_min: Share
-    order_share_max: Share
-    buyers_share_min: Share
-
-
-class Customers(Strict):
-    """A pool of customers with Zipf-Mandelbrot weights (rank + offset)^-exponent in their home shop."""
-
-    pool: Annotated[int, Field(ge=1)]
-    exponent: Annotated[float, Field(gt=1, le=10, allow_inf_nan=False)]
-    rarest_orders: Positive
-    promises: CustomerPromises
-
-
-class Affinity(Strict):
-    """When the first item is of one category, the odds that a later one is of another change."""
-
-    first: Code
-    then: Code
-    odds_factor: Positive
-
-
-class Basket(Strict):
-    """How many lines an order has, what goes together, how many units a line has."""
-
-    size: CountShares
-    affinity: list[Affinity]
-    quantity: CountShares
-
-    @field_validator("size")
-    @classmethod
-    def _sizes(cls, value: dict[int, float]) -> dict[int, float]:
-        _sums_to_one(value, "basket sizes")
-        if max(value) > MAX_LINES:
-            raise ValueError(f"a basket has at most {MAX_LINES} lines; {max(value)} are asked for")
-        return dict(sorted(value.items()))
-
-    @field_validator("quantity")
-    @classmethod
-    def _quantities(cls, value: dict[int, float]) -> dict[int, float]:
-        _sums_to_one(value, "quantities")
-        return dict(sorted(value.items()))
-
-
-class EverydayDiscount(Strict):
-    """Outside of events with a discount, a share of the lines is sold a little cheaper."""
-
-    share: Share
-    percent: Percent
+from footfall.scenario.assortment import Catalog
+from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Reviews, Shipping
+from footfall.scenario.demand import Demand
+from footfall.scenario.strict import CodeMix, Identifier, Positive, Strict
+from footfall.scenario.targets import Free, Promises, Targets
 
 
 class Marketing(Strict):
@@ -272,41 +37,12 @@ class Budget(Strict):
     biases_percent: Annotated[list[Annotated[int, Field(gt=0, le=1000)]], Field(min_length=1)]
 
 
-class Target(Strict):
-    """A business figure that planning steers to and the contract checks."""
-
-    value: Positive
-    tolerance: Positive
-
-
-class TopShare(Target):
-    """Share of units that the best-selling part of the SKUs carries."""
-
-    top: Annotated[float, Field(gt=0, lt=1)]
-
-
-class Targets(Strict):
-    """Figures that the published data must show."""
-
-    order_value: Target
-    gross_margin: Target
-    top_sku_share: TopShare
-    marketing_share_tolerance: Positive
-    weekend_above_workdays: bool
-
-
-class Free(Strict):
-    """How far planning may bend what it is free to choose."""
-
-    coupling_max: Annotated[float, Field(gt=0, lt=1)]
-    popularity_power_max: Positive
-
-
 class PublishedTable(Strict):
-    """A table: what a row is, and which field each column shows."""
+    """A table: what a row is, and which field each column shows; on request, or always."""
 
     rows: str
     columns: Annotated[dict[Identifier, str], Field(min_length=1)]
+    on_request: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -323,36 +59,61 @@ class PublishedTable(Strict):
 
 
 class Scenario(Strict):
-    """A shop and the figures it must reach; the year it is declared for fixes everything solved."""
+    """A shop and the figures it must reach; the years it is declared for fix everything solved."""
 
     version: Literal[1]
     name: Identifier
     title: str
     year: Annotated[int, Field(ge=1900, le=2200)]
+    years: Annotated[int, Field(ge=1, le=20)] = 1
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     demand: Demand
     catalog: Catalog
     customers: Customers
     basket: Basket
-    everyday_discount: EverydayDiscount
-    marketing: Marketing
-    budget: Budget
+    discount: Discounts
+    fulfilment: Fulfilment | None = None
+    payment: CodeMix | None = None
+    shipping: Shipping | None = None
+    reviews: Reviews | None = None
+    marketing: Marketing | None = None
+    budget: Budget | None = None
     targets: Targets
+    promises: Promises = Promises()
     free: Free
     tables: Annotated[dict[Identifier, PublishedTable], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
+        self._check_catalog()
+        self._check_customers()
+        self._check_totals()
+        entities = [t.rows for t in self.tables.values()]
+        for entity in entities:
+            if entities.count(entity) > 1:
+                raise ValueError(f"rows of '{entity}' are published by more than one table")
+        for name, table in self.tables.items():
+            for column, field in table.columns.items():
+                missing = self._missing_for(table.rows, field)
+                if missing:
+                    raise ValueError(f"table '{name}', column '{column}' needs {missing}, which is not given")
+        return self
+
+    def _check_catalog(self) -> None:
         categories = self.catalog.skus_by_category()
         largest = max(self.basket.size)
+        listed = self.catalog.listed
         for name, count in categories.items():
-            if count < largest:
+            lasting = count - (round(listed.new_share * count) if listed else 0)
+            if lasting < largest:
                 raise ValueError(
-                    f"category '{name}' has {count} SKUs, fewer than the largest basket ({largest} lines); "
-                    "no SKU comes twice in an order, so give it more SKUs or make baskets smaller"
+                    f"category '{name}' has {lasting} SKUs from the first day on, fewer than the largest "
+                    f"basket ({largest} lines); no SKU comes twice in an order, so give it more SKUs "
+                    "or make baskets smaller"
                 )
             words = self.catalog.categories[name].sub_categories.values()
-            names = sum(len(s.things) * len(s.details) for s in words) * len(self.catalog.models)
+            models = len(self.catalog.models_of(name))
+            names = sum(len(s.things) * len(s.details) for s in words) * models
             if names < count:
                 raise ValueError(f"category '{name}' has words for {names} product names and needs {count}")
         for affinity in self.basket.affinity:
@@ -361,13 +122,62 @@ class Scenario(Strict):
                     raise ValueError(
                         f"basket.affinity names the category '{side}'; there are {', '.join(categories)}"
                     )
-        if self.customers.pool < len(self.demand.shops):
+        if listed and listed.from_ >= self.first_day:
+            raise ValueError(f"catalog.listed.from must be before the first day, {self.first_day}")
+
+    def _check_customers(self) -> None:
+        customers = self.customers
+        if customers.pool < len(self.demand.shops):
             raise ValueError("customers.pool must hold at least one customer a shop")
-        entities = [t.rows for t in self.tables.values()]
-        for entity in entities:
-            if entities.count(entity) > 1:
-                raise ValueError(f"rows of '{entity}' are published by more than one table")
-        return self
+        if self.demand.follows_customers and not customers.registered:
+            raise ValueError("demand.follows_customers needs customers.registered")
+        if customers.registered and not (self.first_day <= customers.registered.from_ < self.last_day):
+            raise ValueError(
+                f"customers.registered.from must be a day from {self.first_day} to before the last"
+            )
+        if customers.registered and customers.registered.to > self.last_day:
+            raise ValueError(f"customers.registered.to must not be after the last day, {self.last_day}")
+
+    def _check_totals(self) -> None:
+        dealt = [self.basket, self.discount, self.fulfilment, self.payment, self.shipping, self.reviews]
+        if self.demand.deal == "expected" and any(d is not None and d.deal == "exact" for d in dealt):
+            raise ValueError("a total or mix can only be exact (deal: exact) where demand.deal is exact, too")
+        lines, orders = self.basket.lines, round(self.demand.orders)
+        if lines is not None and not orders <= lines <= orders * max(self.basket.size):
+            raise ValueError(
+                f"basket.lines must be from {orders} to {orders * max(self.basket.size)}; it is {lines}"
+            )
+        if self.reviews:
+            known = self.fulfilment.shares if self.fulfilment else {}
+            for status in self.reviews.statuses:
+                if status not in known:
+                    raise ValueError(
+                        f"reviews.statuses names '{status}'; there are {', '.join(known) or 'none'}"
+                    )
+
+    def _missing_for(self, entity: str, field: str) -> str:
+        """Key that publishing a field needs and the scenario lacks; empty where there is none."""
+        needs: Mapping[tuple[str, str], tuple[str, object]] = {
+            ("product", "return_probability"): (
+                "catalog.return_concentration",
+                self.catalog.return_concentration,
+            ),
+            ("line", "is_returned"): ("catalog.return_concentration", self.catalog.return_concentration),
+            ("product", "stock"): ("catalog.stock", self.catalog.stock),
+            ("product", "supplier"): ("catalog.suppliers", self.catalog.suppliers),
+            ("product", "created"): ("catalog.listed", self.catalog.listed),
+            ("customer", "registered"): ("customers.registered", self.customers.registered),
+            ("order", "status"): ("fulfilment", self.fulfilment),
+            ("order", "payment"): ("payment", self.payment),
+            ("order", "shipping_address"): ("shipping", self.shipping),
+        }
+        whole: Mapping[str, tuple[str, object]] = {
+            "review": ("reviews", self.reviews),
+            "marketing_day": ("marketing", self.marketing),
+            "budget_month": ("budget", self.budget),
+        }
+        key, given = whole.get(entity) or needs.get((entity, field), ("", True))
+        return "" if given is not None else key
 
     @property
     def first_day(self) -> dt.date:
@@ -376,18 +186,63 @@ class Scenario(Strict):
 
     @property
     def last_day(self) -> dt.date:
-        """31 December of the scenario's year."""
-        return dt.date(self.year, 12, 31)
+        """31 December of the scenario's last year."""
+        return dt.date(self.year + self.years - 1, 12, 31)
 
     @property
-    def days_in_year(self) -> int:
-        """365 or 366."""
-        return 365 + calendar.isleap(self.year)
+    def days(self) -> int:
+        """Days from the first to the last, both included."""
+        return (self.last_day - self.first_day).days + 1
 
     @property
-    def published(self) -> dict[str, TableSpec]:
-        """Tables that the scenario publishes, in order, resolved against the vocabulary."""
-        return publish({name: (t.rows, t.columns) for name, t in self.tables.items()}, self.currency)
+    def is_fixed(self) -> bool:
+        """Whether the horizon is part of the scenario, as exact totals are dealt over it."""
+        return self.demand.deal == "exact"
+
+    def publishing(self, names: Collection[str] | None = None) -> dict[str, TableSpec]:
+        """Tables by name, in the scenario's order, resolved against the vocabulary and each other.
+
+        Parameters
+        ----------
+        names
+            Tables that are asked for; all but those on request where not given.
+
+        Raises
+        ------
+        RequestError
+            A table is asked for that the scenario does not have.
+        """
+        by_default = [name for name, t in self.tables.items() if not t.on_request]
+        wanted = by_default if names is None else names
+        known = f"{self.name} publishes {', '.join(self.tables)}"
+        for name in wanted:
+            if name not in self.tables:
+                raise RequestError(f"--tables {name}: {known}")
+        if not wanted:
+            raise RequestError(f"--tables is empty; {known}")
+        for name in wanted:
+            fields = set(self.tables[name].columns.values())
+            if self.tables[name].rows == "customer" and not fields <= {"id", "shop", "registered"}:
+                self._check_locales(name)
+            if "shipping_address" in fields:
+                self._check_locales(name)
+        shops = tuple(self.demand.shops)
+        words = {
+            **{(entity, "shop"): shops for entity in ("order", "customer", "marketing_day", "budget_month")},
+            ("product", "category"): tuple(self.catalog.categories),
+            ("order", "status"): tuple(self.fulfilment.shares) if self.fulfilment else (),
+            ("order", "payment"): tuple(self.payment.shares) if self.payment else (),
+        }
+        chosen = {name: (t.rows, t.columns) for name, t in self.tables.items() if name in wanted}
+        return publish(chosen, self.currency, words)
+
+    def _check_locales(self, table: str) -> None:
+        missing = [shop for shop in self.demand.shops if shop not in self.customers.locales]
+        if missing:
+            raise RequestError(
+                f"table '{table}' shows addresses, and customers.locales does not say where customers of "
+                f"shop {missing[0]} live; set customers.locales.{missing[0]} to en_US, de_DE, de_AT or de_CH"
+            )
 
     @property
     def fingerprint(self) -> str:
@@ -396,13 +251,24 @@ class Scenario(Strict):
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def scaled(self, factor: float) -> Scenario:
-        """Return the same shop with `factor` times the orders and customers; the SKUs stay."""
+        """Return the same shop with `factor` times the orders, lines, customers and reviews; SKUs stay."""
         if factor == 1:
             return self
         pool = max(len(self.demand.shops), round(self.customers.pool * factor))
+        orders = self.demand.orders * factor
+        basket, reviews = self.basket, self.reviews
+        if self.is_fixed:
+            orders = float(max(1, round(orders)))
+        if basket.lines is not None:
+            lines = min(max(round(basket.lines * factor), round(orders)), round(orders) * max(basket.size))
+            basket = basket.model_copy(update={"lines": lines})
+        if reviews is not None:
+            reviews = reviews.model_copy(update={"count": max(1, round(reviews.count * factor))})
         return self.model_copy(
             update={
-                "demand": self.demand.model_copy(update={"orders": self.demand.orders * factor}),
+                "demand": self.demand.model_copy(update={"orders": orders}),
                 "customers": self.customers.model_copy(update={"pool": pool}),
+                "basket": basket,
+                "reviews": reviews,
             }
         )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.plan.calibrate import later_category_shares
 from footfall.plan.plan import Plan
-from footfall.scenario.model import MAX_LINES
+from footfall.scenario.buying import MAX_LINES
 from footfall.simulate.orders import Orders
 
 Ints = npt.NDArray[np.int64]
@@ -45,11 +45,7 @@ class Baskets:
 
 def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
     """Fill the baskets position after position, since a later item depends on the earlier ones."""
-    law = plan.scenario.basket
-    sizes = np.array(list(law.size))
-    size = sizes[
-        laws.Discrete.of(list(law.size.values()))(plan.streams.uniform("basket.size", orders.address))
-    ]
+    size = plan.sizes.of_orders(plan.streams, orders.number, orders.address)
     starts = np.cumsum(size) - size
     order = np.repeat(np.arange(len(size)), size)
     number = np.arange(len(order)) - starts[order]
@@ -57,7 +53,7 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
 
     shelf = _Shelf.of(plan)
     sku = np.empty(len(order), dtype=np.int64)
-    sku[starts] = shelf.any_sku(plan.streams.uniform("basket.sku.0", address[starts]))
+    sku[starts] = _first_skus(plan, shelf, address[starts], orders.day)
     first_category = plan.catalog.category[sku[starts]]
     for position in range(1, int(size.max(initial=1))):
         baskets = np.flatnonzero(size > position)
@@ -65,7 +61,7 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
         u_category = plan.streams.uniform("basket.category", address[at])
         category = shelf.later_category(first_category[baskets], u_category)
         taken = sku[starts[baskets][:, None] + np.arange(position)]
-        sku[at] = _pick_untaken(plan, shelf, address[at], category, taken)
+        sku[at] = _pick_untaken(plan, shelf, address[at], category, taken, orders.day[baskets])
     return Baskets(size=size, order=order, number=number, sku=sku, address=address)
 
 
@@ -106,26 +102,54 @@ class _Shelf:
         return np.asarray((u[:, None] >= self.later[first]).sum(axis=1))
 
 
-def _pick_untaken(
-    plan: Plan, shelf: _Shelf, address: npt.NDArray[np.uint64], category: Ints, taken: Ints
+def _first_skus(plan: Plan, shelf: _Shelf, address: npt.NDArray[np.uint64], day: Ints) -> Ints:
+    """Draw first items by weight; one that is not listed yet on its day is drawn again."""
+    sku = shelf.any_sku(plan.streams.uniform("basket.sku.0", address))
+    again = np.flatnonzero(plan.catalog.listed[sku] > day)
+    for attempt in range(1, _ATTEMPTS):
+        if not again.size:
+            break
+        sku[again] = shelf.any_sku(plan.streams.uniform(f"basket.sku.{attempt}", address[again]))
+        again = again[plan.catalog.listed[sku[again]] > day[again]]
+    if again.size:
+        everything = np.ones((len(again), len(plan.catalog.weight)), dtype=bool)
+        sku[again] = _pick_rest(plan, address[again], everything, day[again])
+    return sku
+
+
+def _pick_untaken(  # noqa: PLR0917 - columns of the same lines
+    plan: Plan, shelf: _Shelf, address: npt.NDArray[np.uint64], category: Ints, taken: Ints, day: Ints
 ) -> Ints:
-    """Draw a SKU of each category by weight among those not taken: a repeat is drawn again.
+    """Draw a SKU of each category by weight among those listed and not taken; others are drawn again.
 
     Redrawing is addressed by (row, attempt). What is still a repeat after many attempts (a SKU that
     carries nearly all of its category) is drawn from the remaining weights at once: the same law.
     """
+
+    def is_wrong(sku: Ints, lines: Ints | slice) -> npt.NDArray[np.bool_]:
+        repeated = (sku[:, None] == taken[lines]).any(axis=1)
+        return np.asarray(repeated | (plan.catalog.listed[sku] > day[lines]))
+
     sku = shelf.sku_of(category, plan.streams.uniform("basket.sku.0", address))
-    again = np.flatnonzero((sku[:, None] == taken).any(axis=1))
+    again = np.flatnonzero(is_wrong(sku, slice(None)))
     for attempt in range(1, _ATTEMPTS):
         if not again.size:
             return sku
         u = plan.streams.uniform(f"basket.sku.{attempt}", address[again])
         sku[again] = shelf.sku_of(category[again], u)
-        again = again[(sku[again][:, None] == taken[again]).any(axis=1)]
+        again = again[is_wrong(sku[again], again)]
     if again.size:
-        weights = np.where(plan.catalog.category == category[again][:, None], plan.catalog.weight, 0.0)
-        np.put_along_axis(weights, taken[again], 0.0, axis=1)
-        cumulated = np.cumsum(weights, axis=1)
-        u = plan.streams.uniform("basket.sku.rest", address[again]) * cumulated[:, -1]
-        sku[again] = (cumulated <= u[:, None]).sum(axis=1)
+        allowed = plan.catalog.category == category[again][:, None]
+        np.put_along_axis(allowed, taken[again], False, axis=1)
+        sku[again] = _pick_rest(plan, address[again], allowed, day[again])
     return sku
+
+
+def _pick_rest(
+    plan: Plan, address: npt.NDArray[np.uint64], allowed: npt.NDArray[np.bool_], day: Ints
+) -> Ints:
+    """Draw by weight from the allowed and listed SKUs of each line at once."""
+    is_listed = plan.catalog.listed <= day[:, None]
+    cumulated = np.cumsum(np.where(allowed & is_listed, plan.catalog.weight, 0.0), axis=1)
+    u = plan.streams.uniform("basket.sku.rest", address) * cumulated[:, -1]
+    return np.asarray((cumulated <= u[:, None]).sum(axis=1))

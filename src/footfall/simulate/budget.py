@@ -31,6 +31,7 @@ def simulate_budget(
         Columns `month` (text), `shop` (index), `revenue` and `margin` (cents), `orders`.
     """
     law = plan.scenario.budget
+    assert law is not None, "a scenario without a budget publishes none"
     shops = len(plan.shops)
     months = _months(plan)
     start, stop = plan.calendar.day_of(months[0]), plan.calendar.day_of(month_after(months[-1]))

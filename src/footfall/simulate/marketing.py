@@ -26,6 +26,7 @@ def simulate_marketing(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, 
         Columns `day` and `shop` (indices) and `spend` (cents).
     """
     law = plan.scenario.marketing
+    assert law is not None, "a scenario without marketing publishes none"
     start, stop = plan.published_days
     shops = len(plan.shops)
     day = np.repeat(np.arange(start, stop), shops)

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
-from footfall.plan.calendar import DAY_BITS
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
+from footfall.plan.registry import CustomerRegistry
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,6 +44,11 @@ class Orders:
     shop: Ints
     customer: Ints
 
+    @property
+    def number(self) -> Ints:
+        """Orders before this one, which exact shares are dealt by."""
+        return self.id - 1
+
 
 def simulate_orders(plan: Plan, part: Part) -> Orders:
     """Simulate the headers of a part.
@@ -58,9 +63,7 @@ def simulate_orders(plan: Plan, part: Part) -> Orders:
     counts = np.diff(starts[first_cell : stop_cell + 1])
     cell = np.repeat(np.arange(first_cell, stop_cell), counts)
     number = np.arange(starts[first_cell], starts[stop_cell])
-    day = cell // slots
-    place = (number - starts[day * slots]).astype(np.uint64)
-    address = (day.astype(np.uint64) << DAY_BITS) + place
+    day, address = plan.counts.addresses(number)
 
     drawn = plan.streams.bits("order.time", address) >> np.uint64(64 - _FRACTION_BITS)
     since = ((cell - first_cell).astype(np.uint64) << np.uint64(_FRACTION_BITS)) + drawn
@@ -72,6 +75,11 @@ def simulate_orders(plan: Plan, part: Part) -> Orders:
 
     cut = slice(part.start - int(starts[first_cell]), part.stop - int(starts[first_cell]))
     address, day, second, number = address[cut], day[cut], second[cut], number[cut]
-    shop = laws.Discrete.of(plan.calendar.shop_weights)(plan.streams.uniform("order.shop", address))
-    customer = plan.pool.draw(plan.streams.uniform("order.customer", address), shop)
+    u_customer = plan.streams.uniform("order.customer", address)
+    if isinstance(plan.customers, CustomerRegistry):
+        customer = plan.customers.draw(u_customer, day)
+        shop = plan.customers.shop[customer - 1]
+    else:
+        shop = laws.Discrete.of(plan.calendar.shop_weights)(plan.streams.uniform("order.shop", address))
+        customer = plan.customers.draw(u_customer, shop)
     return Orders(id=number + 1, address=address, day=day, second=second, shop=shop, customer=customer)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
-from footfall.core.money import Cents, discounted
+from footfall.core.money import Cents, discounted, line_total
 from footfall.plan.plan import Plan
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.orders import Orders
@@ -18,24 +18,29 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Columns of lines: units, discount in percent, price paid for one unit in cents, return."""
+    """Columns of lines: units, discount in percent, prices in cents, return.
+
+    Attributes
+    ----------
+    list_price, unit_price : ndarray of int
+        Price of one unit before and after discount.
+    total : ndarray of int
+        What the line costs, by the scenario's rule of rounding.
+    """
 
     quantity: Ints
     discount: Ints
+    list_price: Cents
     unit_price: Cents
+    total: Cents
     is_returned: npt.NDArray[np.bool_]
-
-    @property
-    def revenue(self) -> Cents:
-        """Units times the price that was paid, in cents."""
-        return self.quantity * self.unit_price
 
 
 def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     """Simulate what becomes of each line.
 
-    On a day of an event with a discount every line has it; on any other day a small share of lines
-    has the everyday discount (specification, section 4.2).
+    On a day of an event with a discount every line has it; on any other day the scenario's mix of
+    discounts holds (specification, section 4.2).
     """
     streams, basket = plan.streams, plan.scenario.basket
     quantities = np.array(list(basket.quantity))
@@ -43,13 +48,21 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
         streams.uniform("line.quantity", baskets.address)
     )
     event_discount = plan.calendar.discount[orders.day[baskets.order]]
-    everyday = plan.scenario.everyday_discount
-    has_everyday = streams.uniform("line.discount", baskets.address) < everyday.share
-    discount = np.where(event_discount > 0, event_discount, np.where(has_everyday, everyday.percent, 0))
+    percents = np.array(list(plan.scenario.discount.shares))
+    slot = baskets.number
+    if plan.sizes.orders is not None:
+        slot = plan.sizes.first_slots(streams, orders.number)[baskets.order] + baskets.number
+    everyday = percents[plan.discounts(streams, slot, baskets.address)]
+    discount = np.where(event_discount > 0, event_discount, everyday)
     u_return = streams.uniform("line.return", baskets.address)
+    quantity, price = quantities[drawn], plan.catalog.price[baskets.sku]
+    unit_price = discounted(price, discount)
+    by_line = plan.scenario.discount.rounded_by == "line"
     return Outcomes(
-        quantity=quantities[drawn],
+        quantity=quantity,
         discount=discount,
-        unit_price=discounted(plan.catalog.price[baskets.sku], discount),
+        list_price=price,
+        unit_price=unit_price,
+        total=line_total(price, discount, quantity) if by_line else quantity * unit_price,
         is_returned=u_return < plan.catalog.return_probability[baskets.sku],
     )

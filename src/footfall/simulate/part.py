@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.core.arrays import from_numpy, from_words
-from footfall.core.money import as_decimal
+from footfall.core.money import Cents, as_decimal
 from footfall.core.schema import Kind, TableSpec
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
-from footfall.simulate.baskets import simulate_baskets
+from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
+from footfall.simulate.customers import simulate_customers
+from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.marketing import simulate_marketing
-from footfall.simulate.orders import simulate_orders
-from footfall.simulate.outcomes import simulate_outcomes
+from footfall.simulate.orders import Orders, simulate_orders
+from footfall.simulate.outcomes import Outcomes, simulate_outcomes
+from footfall.simulate.reviews import Purchases, reviewable, simulate_reviews
+
+Columns: TypeAlias = Mapping[str, Callable[[], Any]]
+"""Field -> what makes its values: NumPy arrays (cents, days since 1970) or Arrow text."""
 
 _SECONDS_A_DAY = 86_400
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
@@ -37,11 +43,14 @@ class Simulated:
         Day t of the first row of `revenue`.
     revenue : ndarray of int, shape (days of the part, shops)
         Cents; adds up over parts.
+    purchases : Purchases or None
+        Those that may be reviewed, where reviews are published.
     """
 
     batches: dict[str, pa.RecordBatch]
     first_day: int
     revenue: npt.NDArray[np.int64]
+    purchases: Purchases | None
 
 
 def simulate(plan: Plan, part: Part) -> Simulated:
@@ -54,48 +63,106 @@ def simulate(plan: Plan, part: Part) -> Simulated:
     first_day = int(orders.day[0])
     cell = ((orders.day - first_day) * shops + orders.shop)[baskets.order]
     revenue = np.zeros((int(orders.day[-1]) - first_day + 1) * shops, dtype=np.int64)
-    np.add.at(revenue, cell, outcomes.revenue)
+    np.add.at(revenue, cell, outcomes.total)
 
     batches = {}
     if part.is_published:
-        start = plan.scenario.first_day.toordinal() - _EPOCH_ORDINAL
-        columns: dict[str, dict[str, Any]] = {
-            "order": {
-                "id": orders.id,
-                "shop": _coded(plan.shops, orders.shop),
-                "customer": orders.customer,
-                "time": (start + orders.day) * _SECONDS_A_DAY + orders.second,
-            },
-            "line": {
-                "order": orders.id[baskets.order],
-                "product": baskets.sku + plan.scenario.catalog.first_sku,
-                "quantity": outcomes.quantity,
-                "unit_price": outcomes.unit_price,
-                "is_returned": outcomes.is_returned,
-                "number": baskets.number + 1,
-                "discount": outcomes.discount,
-            },
+        columns = {
+            "order": _order_columns(plan, orders, baskets, outcomes),
+            "line": _line_columns(plan, part, orders, baskets, outcomes),
         }
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
                 batches[name] = _batch(spec, columns[spec.entity])
-    return Simulated(batches, first_day, revenue.reshape(-1, shops))
+    reviewed = any(spec.entity == "review" for spec in plan.tables.values())
+    return Simulated(
+        batches=batches,
+        first_day=first_day,
+        revenue=revenue.reshape(-1, shops),
+        purchases=reviewable(plan, orders, baskets) if reviewed else None,
+    )
 
 
-def simulate_catalog(plan: Plan) -> dict[str, pa.RecordBatch]:
-    """Tables of products, which need no order."""
-    catalog = plan.catalog
-    columns = {
-        "id": np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
-        "category": _coded(list(plan.scenario.catalog.categories), catalog.category),
-        "price": catalog.price,
-        "cost": catalog.cost,
-        "sales_rank": catalog.sales_rank,
-        "return_probability": catalog.return_probability,
-        "sub_category": from_words(catalog.sub_category),
-        "name": from_words(catalog.name),
+def _order_columns(plan: Plan, orders: Orders, baskets: Baskets, outcomes: Outcomes) -> Columns:
+    date = _date(plan, orders.day)
+    scenario = plan.scenario
+
+    def total() -> Cents:
+        sums = np.zeros(len(orders.id), dtype=np.int64)
+        np.add.at(sums, baskets.order, outcomes.total)
+        return sums
+
+    return {
+        "id": lambda: orders.id,
+        "shop": lambda: _coded(plan.shops, orders.shop),
+        "customer": lambda: orders.customer,
+        "time": lambda: date * _SECONDS_A_DAY + orders.second,
+        "date": lambda: date,
+        "status": lambda: _coded(
+            list(scenario.fulfilment.shares if scenario.fulfilment else ()), simulate_statuses(plan, orders)
+        ),
+        "payment": lambda: _coded(
+            list(scenario.payment.shares if scenario.payment else ()), simulate_payments(plan, orders)
+        ),
+        "shipping_address": lambda: simulate_shipping(plan, orders),
+        "total": total,
     }
-    return {name: _batch(spec, columns) for name, spec in plan.tables.items() if spec.entity == "product"}
+
+
+def _line_columns(plan: Plan, part: Part, orders: Orders, baskets: Baskets, outcomes: Outcomes) -> Columns:
+    def numbers() -> npt.NDArray[np.int64]:
+        assert plan.line_numbers is not None, "counted where they are published"
+        before = plan.line_numbers.before_order(part.start, plan.sizes, plan.counts, plan.streams)
+        return before + 1 + np.arange(len(baskets.sku))
+
+    return {
+        "order": lambda: orders.id[baskets.order],
+        "product": lambda: baskets.sku + plan.scenario.catalog.first_sku,
+        "quantity": lambda: outcomes.quantity,
+        "unit_price": lambda: outcomes.unit_price,
+        "is_returned": lambda: outcomes.is_returned,
+        "number": lambda: baskets.number + 1,
+        "discount": lambda: outcomes.discount,
+        "id": numbers,
+        "list_price": lambda: outcomes.list_price,
+        "total": lambda: outcomes.total,
+    }
+
+
+def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Tables of products and of customers, which need no order, batch by batch."""
+    catalog = plan.catalog
+    products: Columns = {
+        "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
+        "category": lambda: _coded(list(plan.scenario.catalog.categories), catalog.category),
+        "price": lambda: catalog.price,
+        "cost": lambda: catalog.cost,
+        "sales_rank": lambda: catalog.sales_rank,
+        "return_probability": lambda: catalog.return_probability,
+        "sub_category": lambda: from_words(catalog.sub_category),
+        "name": lambda: from_words(catalog.name),
+        "stock": lambda: catalog.stock,
+        "supplier": lambda: from_words(catalog.supplier),
+        "created": lambda: _date(plan, catalog.listed),
+    }
+    for name, spec in plan.tables.items():
+        if spec.entity == "product":
+            yield name, _batch(spec, products)
+        elif spec.entity == "customer":
+            for columns in simulate_customers(plan):
+                if "registered" in columns:
+                    columns["registered"] = _date(plan, columns["registered"])
+                columns["shop"] = _coded(plan.shops, columns["shop"])
+                yield name, _batch(spec, _ready(columns))
+
+
+def simulate_reviewed(plan: Plan, purchases: Purchases) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Tables of reviews, which follow from the purchases of all orders, batch by batch."""
+    for name, spec in plan.tables.items():
+        if spec.entity == "review":
+            for columns in simulate_reviews(plan, purchases):
+                columns["date"] = _date(plan, columns["date"])
+                yield name, _batch(spec, _ready(columns))
 
 
 def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, pa.RecordBatch]:
@@ -110,24 +177,32 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
     for name, spec in plan.tables.items():
         if spec.entity == "marketing_day":
             spend = simulate_marketing(plan, revenue)
-            date = plan.scenario.first_day.toordinal() - _EPOCH_ORDINAL + spend["day"]
-            shop = _coded(plan.shops, spend["shop"])
-            batches[name] = _batch(spec, {"date": date, "shop": shop, "spend": spend["spend"]})
+            columns = {**spend, "date": _date(plan, spend["day"]), "shop": _coded(plan.shops, spend["shop"])}
+            batches[name] = _batch(spec, _ready(columns))
         elif spec.entity == "budget_month":
             budget = simulate_budget(plan, revenue)
             shop = _coded(plan.shops, np.asarray(budget["shop"]))
-            batches[name] = _batch(spec, {**budget, "shop": shop})
+            batches[name] = _batch(spec, _ready({**budget, "shop": shop}))
     return batches
+
+
+def _date(plan: Plan, day: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Days since 1970 of days t."""
+    return plan.scenario.first_day.toordinal() - _EPOCH_ORDINAL + day
+
+
+def _ready(columns: Mapping[str, Any]) -> Columns:
+    return {field: lambda values=values: values for field, values in columns.items()}  # type: ignore[misc]  # bound at once
 
 
 def _coded(words: list[str], index: npt.NDArray[np.int64]) -> pa.Array:
     return from_words(words).take(from_numpy(index, pa.int64()))
 
 
-def _batch(spec: TableSpec, columns: Mapping[str, Any]) -> pa.RecordBatch:
+def _batch(spec: TableSpec, columns: Columns) -> pa.RecordBatch:
     arrays = []
     for column in spec.columns:
-        values = columns[column.field]
+        values = columns[column.field]()  # only what is published is made
         if column.kind is Kind.MONTH:
             values = from_words(values)
         elif column.kind is Kind.MONEY:

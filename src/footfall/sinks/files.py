@@ -14,6 +14,7 @@ from footfall.core.arrays import to_numpy
 from footfall.core.errors import DataError
 from footfall.core.schema import Kind, TableSpec
 from footfall.sinks.base import Manifest
+from footfall.sinks.datapackage import write_descriptor
 from footfall.sinks.staging import Staging, explained
 
 ROW_GROUP_ROWS = 122_880
@@ -193,6 +194,8 @@ class FileSink:
         overwrite: bool,
     ) -> None:
         writer: type[CsvTable | ParquetTable] = CsvTable if format == "csv" else ParquetTable
+        self._specs = tuple(specs)
+        self._is_csv = format == "csv"
         self._names = {spec.name: f"{spec.name}.{writer.suffix}" for spec in specs}
         self._staging = Staging(directory, self._names.values(), overwrite=overwrite)
         self._writers: dict[str, TableWriter] = {}
@@ -215,6 +218,8 @@ class FileSink:
             for table in list(self._writers):
                 check_rows(table, manifest, self._writers[table].close())
                 del self._writers[table]
+            if self._is_csv:  # Parquet says for itself what it holds
+                write_descriptor(self._staging.path, self._specs, manifest.scenario)
         self._staging.publish(manifest)
 
     def abort(self) -> None:

@@ -20,6 +20,7 @@ from footfall.core.errors import ContractBroken
 from footfall.plan.parts import ORDERS_A_PART
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
+from footfall.simulate.rehearsal import rehearsed
 from footfall.sinks.base import Manifest, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
 from footfall.workflow.request import Request
@@ -38,9 +39,9 @@ class Outcome:
 
 
 def planned(request: Request) -> Plan:
-    """Load, override and scale the scenario of a request, and plan it."""
+    """Load, override and scale the scenario of a request, plan it, and rehearse what its own draws decide."""
     scenario = load(request.scenario, request.overrides).scaled(request.scale)
-    return plan(scenario, request.seed, request.first, request.last, request.tables)
+    return rehearsed(plan(scenario, request.seed, request.first, request.last, request.tables))
 
 
 def generate_into(

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from footfall.core.schema import Kind, TableSpec
 from footfall.plan.plan import Plan
 from footfall.workflow.generate import planned
 from footfall.workflow.request import Request
 
-# Bytes a row as measured on the five tables of `vantage` at scale 1 (CSV; Parquet).
-_BYTES_A_ROW = {
-    "product": (95, 62),
-    "order": (34, 8),
-    "line": (31, 8),
-    "marketing_day": (21, 8),
-    "budget_month": (36, 60),
+# Bytes a value with its comma, as measured on both shipped scenarios at scale 3 (CSV; Parquet).
+_BYTES_A_VALUE: Mapping[Kind, tuple[float, float]] = {
+    Kind.INTEGER: (5, 1.4),
+    Kind.MONEY: (6.5, 2.1),
+    Kind.FRACTION: (5, 0.1),
+    Kind.NUMBER: (9, 7.8),
+    Kind.BOOLEAN: (6, 0.1),
+    Kind.DATE: (11, 0.5),
+    Kind.MONTH: (8, 4),
+    Kind.TIMESTAMP: (20, 2.9),
+    Kind.CODE: (8, 0.2),
+    Kind.TEXT: (15, 4),
+}
+_BYTES_A_LONG_TEXT: Mapping[str, tuple[float, float]] = {
+    "text": (142, 25),
+    "shipping_address": (41, 11),
+    "name": (37, 12),
+    "email": (28, 8),
+    "address": (21, 9),
 }
 
 
@@ -23,7 +37,6 @@ def preview(request: Request) -> dict[str, Any]:
     """Plan a request and tell what is expected of it; nothing is written."""
     plan = planned(request)
     rows = _expected_rows(plan)
-    targets, solved = plan.scenario.targets, plan.solved
     return {
         "scenario": plan.scenario.name,
         "fingerprint": plan.scenario.fingerprint,
@@ -31,40 +44,36 @@ def preview(request: Request) -> dict[str, Any]:
         "horizon": {"first": plan.first.isoformat(), "last": plan.last.isoformat()},
         "rows": rows,
         "bytes": {
-            format_: sum(
-                round(rows[name] * _BYTES_A_ROW[spec.entity][k]) for name, spec in plan.tables.items()
-            )
+            format_: sum(round(rows[name] * _bytes_a_row(spec)[k]) for name, spec in plan.tables.items())
             for k, format_ in enumerate(("csv", "parquet"))
         },
-        "solved": asdict(solved),
-        "targets": [
-            _target(
-                "order_value",
-                targets.order_value.value,
-                targets.order_value.tolerance,
-                solved.expected_order_value,
-            ),
-            _target(
-                "gross_margin",
-                targets.gross_margin.value,
-                targets.gross_margin.tolerance,
-                solved.expected_gross_margin,
-            ),
-            _target(
-                "top_sku_share",
-                targets.top_sku_share.value,
-                targets.top_sku_share.tolerance,
-                solved.expected_top_sku_share,
-            ),
-            _target(
-                "marketing_share",
-                plan.scenario.marketing.revenue_share,
-                targets.marketing_share_tolerance,
-                plan.scenario.marketing.revenue_share,
-            ),
-        ],
+        "solved": asdict(plan.solved),
+        "targets": _targets(plan),
         "intensity": _intensity(plan),
     }
+
+
+def _bytes_a_row(spec: TableSpec) -> tuple[float, float]:
+    sizes = [_BYTES_A_LONG_TEXT.get(c.field, _BYTES_A_VALUE[c.kind]) for c in spec.columns]
+    return sum(csv for csv, _ in sizes), sum(parquet for _, parquet in sizes)
+
+
+def _targets(plan: Plan) -> list[dict[str, Any]]:
+    """What was asked for, and what planning expects; a solved share of the customers is met as asked."""
+    targets, solved = plan.scenario.targets, plan.solved
+    customers = targets.top_customer_share
+    rows = [
+        ("order_value", targets.order_value, solved.expected_order_value),
+        ("gross_margin", targets.gross_margin, solved.expected_gross_margin),
+        ("top_sku_share", targets.top_sku_share, solved.expected_top_sku_share),
+        ("top_customer_share", customers, customers.value if customers else 0.0),
+    ]
+    told = [_target(name, t.value, t.tolerance, expected) for name, t, expected in rows if t is not None]
+    marketing, tolerance = plan.scenario.marketing, targets.marketing_share_tolerance
+    if marketing and tolerance:
+        share = marketing.revenue_share
+        told.append(_target("marketing_share", share, tolerance, share))
+    return told
 
 
 def _target(name: str, asked: float, tolerance: float, expected: float) -> dict[str, Any]:
@@ -82,6 +91,8 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
         "line": orders * plan.solved.expected_lines_per_order,
         "marketing_day": float((stop - start) * shops),
         "budget_month": float(months * shops),
+        "customer": float(plan.scenario.customers.pool),
+        "review": float(plan.scenario.reviews.count if plan.scenario.reviews else 0),
     }
     return {name: round(expected[spec.entity]) for name, spec in plan.tables.items()}
 
@@ -91,18 +102,19 @@ def _intensity(plan: Plan) -> list[dict[str, Any]]:
     calendar = plan.calendar
     rows = []
     for day in range(*plan.published_days):
-        shape = calendar.trend[day] * calendar.weekday[day] * calendar.payday[day] * calendar.event[day]
         for shop, weight in plan.scenario.demand.shops.items():
             rows.append(
                 {
                     "date": calendar.date_of(day).isoformat(),
                     "shop": shop,
-                    "orders": calendar.base * float(shape) * weight,
+                    "orders": calendar.base * float(calendar.shape[day]) * weight,
                     "base": calendar.base,
                     "trend": float(calendar.trend[day]),
                     "weekday": float(calendar.weekday[day]),
                     "payday": float(calendar.payday[day]),
                     "event": float(calendar.event[day]),
+                    "season": float(calendar.season[day]),
+                    "registered": float(calendar.registered[day]),
                     "shop_weight": weight,
                     "discount_percent": int(calendar.discount[day]),
                 }

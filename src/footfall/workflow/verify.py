@@ -39,8 +39,8 @@ def verify(directory: Path) -> list[Finding]:
         first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
     except ValueError as error:
         raise DataError(f"{directory}: the manifest's first and last are not days: {error}") from error
-    published = scenario.published
-    tables = {name: published[name] for name in published if name in manifest.tables}
+    known = [name for name in scenario.tables if name in manifest.tables]
+    tables = scenario.publishing(known) if known else {}
 
     files: list[Finding] = []
     readable = dict(tables)

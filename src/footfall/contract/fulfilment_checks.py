@@ -1,0 +1,166 @@
+"""Checks of what becomes of orders: status, payment, age of those in progress, where they go."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from footfall.contract.check import (
+    BINDING,
+    TOO_FEW,
+    Check,
+    Outcome,
+    by_law,
+    by_rule,
+    largest_share,
+    most_of,
+    undecided,
+    verdict,
+)
+from footfall.contract.figures import Figures
+from footfall.contract.order_figures import on
+from footfall.contract.shares import by_shares, quotas
+from footfall.contract.statistics import Counts, binomial_scores, two_sided
+from footfall.contract.subject import Subject
+from footfall.scenario.buying import Fulfilment
+from footfall.scenario.strict import CodeMix
+
+NOT_SAID = "the scenario does not say"
+
+
+def _by_mix(
+    subject: Subject, figures: Figures, check: str, law: CodeMix | Fulfilment, counts: Counts
+) -> Outcome:
+    out = by_rule(figures, check, str(law.shares), figures.rows["order"])
+    seen = dict(zip(law.shares, counts.tolist(), strict=True))
+    return by_shares(law.shares, seen, law.deal, whole=subject.whole_year) if out.holds else out
+
+
+def status(subject: Subject, figures: Figures) -> Outcome:
+    """Known statuses in the promised shares."""
+    law = subject.scenario.fulfilment
+    if law is None:
+        return undecided(NOT_SAID)
+    if law.in_progress and not subject.whole_year and "orders.status" not in figures.offences:
+        return undecided("the youngest orders are in progress, and not all orders are published")
+    return _by_mix(subject, figures, "orders.status", law, figures.orders.status_days.sum(1))
+
+
+def payment(subject: Subject, figures: Figures) -> Outcome:
+    """Known ways of payment in the promised shares."""
+    law = subject.scenario.payment
+    return (
+        _by_mix(subject, figures, "orders.payment", law, figures.orders.payments)
+        if law
+        else undecided(NOT_SAID)
+    )
+
+
+def _ages(counts: np.ndarray, last: int) -> tuple[float, int]:
+    """Median and largest age in days of orders counted by day, before a last day."""
+    day = np.flatnonzero(counts)
+    upto = np.cumsum(counts[day])
+    n = int(upto[-1])
+    middle = [day[np.searchsorted(upto, rank, side="right")] for rank in ((n - 1) // 2, n // 2)]
+    return last - float(np.mean(middle)), last - int(day[0])
+
+
+def _age_of(figures: Figures, share: float, orders: int) -> float:
+    """Age below which so many of the orders are expected, with five standard errors on top of the share."""
+    lam = figures.expected_orders
+    if lam is None or lam.sum() <= 0:
+        return 0.0
+    by_age = np.cumsum(lam.sum(1)[::-1])
+    # Where few orders are young it takes some to have any: a count of mean m is below m + 5 sqrt(m) + 5.
+    most = min(1.0, share + (5 * math.sqrt(share * (1 - share) * orders) + 5) / max(1, orders))
+    return float(np.searchsorted(by_age, most * by_age[-1]))
+
+
+def in_progress(subject: Subject, figures: Figures) -> Outcome:
+    """Orders in progress are young; runs of few orders have fewer young ones, and get as many days more.
+
+    Below `BINDING` orders the days grow to those in which the calendar expects the youngest orders of
+    that share, plus five standard errors.
+    """
+    law = subject.scenario.fulfilment
+    young = law.in_progress if law else None
+    if law is None or young is None:
+        return undecided(NOT_SAID)
+    counts = figures.orders.status_days[list(law.shares).index(young.status)]
+    days = np.flatnonzero(figures.orders.cells.sum(1))
+    if not counts.sum() or not len(days):
+        return undecided(f"no order is {young.status}")
+    median, oldest = _ages(counts, int(days[-1]))
+    most, limit, orders = young.median_age_days_max, young.age_days_max, figures.rows["order"]
+    if orders < BINDING:
+        most = max(most, _age_of(figures, young.youngest_share / 2, orders))
+        limit = max(limit, _age_of(figures, young.youngest_share, orders))
+    wrong = f"median age of {median:g} days" if median > most else ""
+    if oldest > limit:
+        first = on(int(np.flatnonzero(counts)[0]) + subject.start)
+        wrong = f"an order of {first} is {young.status}, {oldest} days before the last one"
+    target = f"median at most {most:g} days, none above {limit:g}"
+    return verdict(wrong, target, f"median {median:g} days, oldest {oldest}")
+
+
+def shipping(subject: Subject, figures: Figures) -> Outcome:
+    """Orders go to their customer, but for a share; an address elsewhere may happen to be the same."""
+    law, seen = subject.scenario.shipping, figures.shipping
+    if law is None:
+        return undecided(NOT_SAID)
+    n = seen.home + seen.elsewhere
+    if seen.unknown or not n:
+        return undecided("not all customers stand before the orders, so their addresses are not known")
+    observed = f"{seen.elsewhere:,} of {n:,} orders go elsewhere"
+    if law.deal == "exact" and subject.whole_year:
+        due = int(quotas(n, [law.elsewhere_share, 1 - law.elsewhere_share])[0])
+        slack = 1 + due // 100
+        wrong = f"{observed}, {due:,} are due" if not due - slack <= seen.elsewhere <= due + 1 else ""
+        return verdict(wrong, f"{due:,} orders", observed, f"-{slack} to +1")
+    if not 0 < law.elsewhere_share < 1:
+        wrong = observed if seen.elsewhere != round(law.elsewhere_share * n) else ""
+        return verdict(wrong, f"{law.elsewhere_share:g} of the orders", observed)
+    if n * min(law.elsewhere_share, 1 - law.elsewhere_share) < 5:
+        return undecided(TOO_FEW)
+    score = float(binomial_scores(seen.elsewhere, n, law.elsewhere_share))
+    return by_law(two_sided(score), f"{law.elsewhere_share:g} of the orders", observed)
+
+
+def busiest_day(subject: Subject, figures: Figures) -> Outcome:
+    """No day has too many of the orders."""
+    bound, by_day = subject.scenario.promises.day_order_share_max, figures.orders.cells.sum(1)
+    n = int(by_day.sum())
+    if bound is None or not n:
+        return undecided(NOT_SAID if bound is None else "there are no orders")
+    return largest_share(by_day, bound, most_of(bound, n), lambda day: f"orders of {on(day + subject.start)}")
+
+
+_WHEN = "order.time|order.date"
+CHECKS = (
+    Check("orders.status", "law", "Statuses in their shares.", ("order.status", _WHEN), status),
+    Check("orders.payment", "law", "Ways of payment in their shares.", ("order.payment",), payment),
+    Check(
+        "orders.in_progress",
+        "rule",
+        "Orders in progress are young.",
+        ("order.status", _WHEN),
+        in_progress,
+        whole_year=True,
+    ),
+    Check(
+        "orders.shipping",
+        "law",
+        "Orders go to their customers, but for a share.",
+        ("order.shipping_address", "order.customer", "customer.address"),
+        shipping,
+    ),
+    Check(
+        "promises.busiest_day",
+        "rule",
+        "No day has too many orders.",
+        (_WHEN,),
+        busiest_day,
+        whole_year=True,
+    ),
+)

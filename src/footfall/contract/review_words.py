@@ -1,0 +1,122 @@
+"""Words of review texts: split, stemmed, hashed, and looked up among the words of a product."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.contract.order_figures import codes_of
+from footfall.contract.statistics import Counts
+from footfall.core.arrays import from_words, to_numpy
+from footfall.scenario.model import Scenario
+
+Hashes = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+_BASE = np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What stands between blanks, in lower case: text i has those from ends[i] to before ends[i + 1]."""
+
+    ends: Counts
+    codes: npt.NDArray[np.int32]
+    distinct: pa.Array
+
+    @property
+    def row(self) -> Counts:
+        """Text of each token."""
+        return np.repeat(np.arange(len(self.ends) - 1), np.diff(self.ends))
+
+
+def tokens_of(texts: pa.Array) -> Tokens:
+    """Split texts at blanks."""
+    lists = pc.utf8_split_whitespace(pc.utf8_lower(texts))
+    coded = lists.flatten().dictionary_encode()
+    return Tokens(to_numpy(lists.offsets).astype(np.int64), to_numpy(coded.indices), coded.dictionary)
+
+
+def bare(tokens: pa.Array) -> pa.Array:
+    """Letters and digits of tokens.
+
+    >>> bare(from_words(["t-shirt,", "ärmel."])).to_pylist()
+    ['tshirt', 'ärmel']
+    """
+    return pc.replace_substring_regex(tokens, r"[^\pL\pN]+", "")
+
+
+def stems(words: pa.Array) -> pa.Array:
+    """Words without the endings in which singular and plural differ.
+
+    >>> stems(from_words(["shoe", "shoes", "batteries", "battery", "dresses", "dress", "is"])).to_pylist()
+    ['sho', 'sho', 'batter', 'batter', 'dr', 'dr', 'is']
+    """
+    return pc.replace_substring_regex(words, "^(..+?)[eiys]+$", r"\1")
+
+
+def doubled(tokens: Tokens) -> Bools:
+    """Texts in which a word comes twice in a row with only blanks between."""
+    first_of = codes_of(pc.utf8_rtrim(tokens.distinct, characters=".,;:!?"), tokens.distinct)
+    row = tokens.row
+    again = (tokens.codes[:-1] == first_of[tokens.codes[1:]]) & (row[1:] == row[:-1])
+    out = np.zeros(len(tokens.ends) - 1, np.bool_)
+    out[row[1:][again]] = True
+    return out
+
+
+def hashed(tokens: Tokens) -> Hashes:
+    """Hash each text without its digits: a polynomial over the hashes of its words."""
+    plain = pc.replace_substring_regex(tokens.distinct, "[0-9]+", "").to_pylist()
+    digests = b"".join(hashlib.blake2b(word.encode(), digest_size=8).digest() for word in plain)
+    place = np.arange(len(tokens.codes)) - np.repeat(tokens.ends[:-1], np.diff(tokens.ends))
+    powers = np.cumprod(np.full(int(place.max(initial=0)) + 1, _BASE), dtype=np.uint64)
+    terms = np.frombuffer(digests, np.uint64)[tokens.codes] * powers[place]
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
+    return np.asarray(sums[tokens.ends[1:]] - sums[tokens.ends[:-1]], np.uint64)
+
+
+class Topics:
+    """Stems that tell what a product is: of its name, and of its sub-category as the scenario has it."""
+
+    def __init__(self, scenario: Scenario, catalog: dict[str, Any]) -> None:
+        kinds = catalog["sub_category"].dictionary_encode()
+        listed = [pair for c in scenario.catalog.categories.values() for pair in c.sub_categories.items()]
+        subs = [[s for name, s in listed if name == kind] for kind in kinds.dictionary.to_pylist()]
+        phrases = [" ".join(w for s in sub for w in (*s.things, *s.facets, s.noun)) for sub in subs]
+        # A noun's last word is what the thing is, however short: "mug", "TV".
+        nouns = [" ".join(s.noun.split()[-1] for s in sub if s.noun.strip()) for sub in subs]
+        own = [telling(catalog[f], 4) for f in ("name", "sub_category") if f in catalog]
+        shared = [telling(from_words(phrases), 4), telling(from_words(nouns), 1)]
+        self._stems = pc.unique(pa.concat_arrays([part[2] for part in (*own, *shared)]))
+        self._own, self._shared = self._keys(own), self._keys(shared)
+        self._kind = to_numpy(kinds.indices).astype(np.int64)
+
+    def _keys(self, parts: list[tuple[Counts, Counts, pa.Array]]) -> Counts:
+        keys = [row * len(self._stems) + codes_of(found, self._stems)[code] for row, code, found in parts]
+        return np.unique(np.concatenate(keys))
+
+    def named(self, sku: Counts, tokens: Tokens) -> Bools:
+        """Texts that have a word of their SKU's; those of unknown SKUs pass."""
+        stem, row = codes_of(stems(bare(tokens.distinct)), self._stems)[tokens.codes], tokens.row
+        telling = (stem >= 0) & (sku[row] >= 0)
+        row, stem, size = row[telling], stem[telling], len(self._stems)
+        hit = np.isin(sku[row] * size + stem, self._own)
+        hit |= np.isin(self._kind[sku[row]] * size + stem, self._shared)
+        out = np.asarray(sku < 0, np.bool_)
+        out[row[hit]] = True
+        return out
+
+
+def telling(texts: pa.Array, shortest: int) -> tuple[Counts, Counts, pa.Array]:
+    """Row and code of each word of enough letters, and the stems that the codes stand for."""
+    split = pc.replace_substring_regex(texts, r"[^\pL\pN]+", " ")
+    tokens = tokens_of(pc.binary_join_element_wise(texts, split, " "))
+    words = bare(tokens.distinct)
+    long = (to_numpy(pc.utf8_length(words)) >= shortest)[tokens.codes]
+    return tokens.row[long], tokens.codes[long].astype(np.int64), stems(words)

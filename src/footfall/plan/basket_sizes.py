@@ -1,0 +1,128 @@
+"""How many lines each order has, so that the lines of all orders add up where the scenario says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.permutation import KeyedPermutation
+from footfall.core.streams import Rows, Streams
+from footfall.plan.calendar import OrderCounts
+from footfall.plan.calibrate import solve_increasing
+from footfall.scenario.buying import Basket
+
+Ints = npt.NDArray[np.int64]
+
+_STREAM = "basket.size"
+_BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class BasketSizes:
+    """Lines of each order, told for any order alone.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+    weights : tuple of float
+        Share of the orders that have each size.
+    orders : tuple of int or None
+        Orders of each size, where the total of lines is exact: a keyed permutation of the orders'
+        numbers falls into blocks of equal size, so size and place among all lines have a closed form.
+    """
+
+    sizes: tuple[int, ...]
+    weights: tuple[float, ...]
+    orders: tuple[int, ...] | None
+
+    @classmethod
+    def of(cls, basket: Basket, orders: int) -> BasketSizes:
+        """Sizes of so many orders; an exact total bends the shares as little as it can."""
+        sizes, shares = tuple(basket.size), np.array(list(basket.size.values()))
+        if basket.lines is None:
+            return cls(sizes, tuple(shares.tolist()), None)
+        counts = _histogram(np.array(sizes), shares, orders, basket.lines)
+        return cls(sizes, tuple((counts / orders).tolist()), tuple(counts.tolist()))
+
+    def of_orders(self, streams: Streams, number: Ints, address: Rows) -> Ints:
+        """Lines of each order, by its number from 0 or its address."""
+        if self.orders is None:
+            place = laws.Discrete.of(self.weights)(streams.uniform(_STREAM, address))
+        else:
+            place = np.searchsorted(np.cumsum(self.orders), self._deal(streams)(number), side="right")
+        return np.array(self.sizes)[place]
+
+    def first_slots(self, streams: Streams, number: Ints) -> Ints:
+        """Place of each order's first line among all lines, in the permuted order; exact totals only.
+
+        A dense number for every line without a pass over the orders: shares of lines are dealt by it.
+        """
+        assert self.orders is not None, "only exact totals number lines densely"
+        sizes, orders = np.array(self.sizes), np.array(self.orders)
+        dealt = self._deal(streams)(number)
+        place = np.searchsorted(np.cumsum(orders), dealt, side="right")
+        orders_before, lines_before = np.cumsum(orders) - orders, np.cumsum(orders * sizes) - orders * sizes
+        return np.asarray(lines_before[place] + (dealt - orders_before[place]) * sizes[place])
+
+    def _deal(self, streams: Streams) -> KeyedPermutation:
+        assert self.orders is not None
+        return KeyedPermutation(streams, _STREAM, sum(self.orders))
+
+
+@dataclass(frozen=True)
+class LineNumbers:
+    """Lines before each 65,536th order: enough to number the lines of any range of orders.
+
+    One pass over the sizes of all orders, which is the only thing in a plan that takes time in
+    proportion to them; made only where line numbers are published.
+    """
+
+    before: Ints
+
+    @classmethod
+    def count(cls, sizes: BasketSizes, counts: OrderCounts, streams: Streams) -> LineNumbers:
+        """Count the lines of all orders, block by block."""
+        orders = int(counts.starts[-1])
+        blocks = [
+            int(_sizes_of(sizes, counts, streams, start, min(start + _BLOCK, orders)).sum())
+            for start in range(0, orders, _BLOCK)
+        ]
+        return cls(np.cumsum([0, *blocks]))
+
+    def before_order(self, order: int, sizes: BasketSizes, counts: OrderCounts, streams: Streams) -> int:
+        """Lines of all orders before this one."""
+        block = order // _BLOCK
+        return int(self.before[block]) + int(_sizes_of(sizes, counts, streams, block * _BLOCK, order).sum())
+
+
+def _sizes_of(sizes: BasketSizes, counts: OrderCounts, streams: Streams, start: int, stop: int) -> Ints:
+    number = np.arange(start, stop)
+    return sizes.of_orders(streams, number, counts.addresses(number)[1])
+
+
+def _histogram(sizes: Ints, shares: npt.NDArray[np.float64], orders: int, lines: int) -> Ints:
+    """Orders of each size, by tilted shares, so that the lines add up exactly.
+
+    Shares tilted by exp(theta * size) have the least relative entropy to the given ones among all with
+    the mean that is asked for (Cover and Thomas 2006, "Elements of information theory", section 12.1).
+    """
+
+    def tilted(theta: float) -> npt.NDArray[np.float64]:
+        weights = shares * np.exp(theta * (sizes - sizes.mean()))
+        return weights / weights.sum()
+
+    theta = solve_increasing(lambda t: float(tilted(t) @ sizes), lines / orders, -8.0, 8.0)
+    counts = np.array(laws.apportion(orders, tilted(theta).tolist()))
+    # Rounding leaves a few lines too many or too few: orders of the commonest size move by a step.
+    while (missing := lines - int(counts @ sizes)) != 0:
+        step = 1 if missing > 0 else -1
+        movable = counts[:-1] if step > 0 else counts[1:]
+        fits = np.abs(np.diff(sizes)) <= abs(missing)
+        best = int(np.argmax(np.where(fits, movable, -1)))
+        from_, to = (best, best + 1) if step > 0 else (best + 1, best)
+        counts[from_] -= 1
+        counts[to] += 1
+    return counts

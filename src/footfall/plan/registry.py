@@ -1,0 +1,113 @@
+"""Customers who register one by one; an order's customer is one of those registered before its day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.permutation import KeyedPermutation
+from footfall.core.streams import Streams, row_addresses
+from footfall.scenario.buying import Registration
+from footfall.scenario.model import Scenario
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_WHOLE = 1 << 20
+
+
+@dataclass(frozen=True)
+class CustomerRegistry:
+    """All customers in the order of their registration; 24 bytes each.
+
+    Attributes
+    ----------
+    day : ndarray of int, shape (customers,)
+        Day t of registration, never falling; customer number k stands at k - 1.
+    shop : ndarray of int, shape (customers,)
+        Index of the home shop, dealt by exact quotas.
+    cumulated : ndarray of int, shape (customers + 1,)
+        Prefix sums of the customers' weights, in whole millionths, so that no last bit shows.
+    before : ndarray of int, shape (declared days,)
+        Customers registered before each day.
+    orders_a_day : ndarray of float, shape (declared days,)
+        Share of all orders that each day is expected to have.
+    order_share_max : float
+        Most of all orders that a customer is expected to place; 1 where nobody minds.
+    """
+
+    day: Ints
+    shop: Ints
+    cumulated: Ints
+    before: Ints
+    orders_a_day: Floats
+    order_share_max: float
+
+    @classmethod
+    def plan(cls, scenario: Scenario, streams: Streams, registration: Registration) -> CustomerRegistry:
+        """Register the pool evenly over the days: a customer each stratum, so in the order of numbers."""
+        pool = scenario.customers.pool
+        first = (registration.from_ - scenario.first_day).days
+        days = (registration.to - registration.from_).days + 1
+        u = streams.uniform("customer.registered", row_addresses(pool))
+        day = first + np.minimum(laws.stratified(u, np.arange(pool)) * days, days - 1).astype(np.int64)
+        quotas = laws.apportion(pool, list(scenario.demand.shops.values()))
+        dealt = KeyedPermutation(streams, "customer.shop", pool)(np.arange(pool))
+        return cls(
+            day=day,
+            shop=np.searchsorted(np.cumsum(quotas), dealt, side="right"),
+            cumulated=np.arange(pool + 1),
+            before=np.searchsorted(day, np.arange(scenario.days)),
+            orders_a_day=np.zeros(scenario.days),
+            order_share_max=1.0,
+        )
+
+    def on(self, orders_a_day: Floats, order_share_max: float | None) -> CustomerRegistry:
+        """Same customers under a calendar of expected orders, none of whom places too many.
+
+        A promise is kept by expecting half of it at most, as chance may double a customer's orders; but
+        in a shop of few customers everybody has a large share.
+        """
+        most = max((order_share_max or 2.0) / 2, 4 / len(self.day))
+        return replace(self, orders_a_day=orders_a_day / orders_a_day.sum(), order_share_max=min(most, 1.0))
+
+    def weighted(self, streams: Streams, weight_sd: float) -> CustomerRegistry:
+        """Same customers with log-normal weights of this standard deviation of the logarithm.
+
+        The weights of those who would place too many orders are lowered: an early whale shares the first
+        days with few others.
+        """
+        weights = np.exp(weight_sd * self.scores(streams))
+        if self.order_share_max < 1:
+            for _ in range(3):  # lowering one weight raises the shares of others, less each time
+                weights *= np.minimum(1.0, self.order_share_max / self._order_shares(weights))
+        whole = np.maximum(np.rint(weights * _WHOLE), 1).astype(np.int64)
+        return replace(self, cumulated=np.concatenate([[0], np.cumsum(whole)]))
+
+    def _order_shares(self, weights: Floats) -> Floats:
+        """Share of all orders that each customer is expected to place, over the days after registration."""
+        known = np.concatenate([[0.0], np.cumsum(weights)])[self.before]
+        a_unit = np.where(known > 0, self.orders_a_day / np.where(known > 0, known, 1.0), 0.0)
+        from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
+        return np.maximum(weights * from_day_on[self.day + 1], 1e-12)
+
+    def scores(self, streams: Streams) -> Floats:
+        """Standard normal score of each customer, by strata: as many whales on every seed."""
+        pool = len(self.day)
+        strata = KeyedPermutation(streams, "customer.weight", pool)(np.arange(pool))
+        u = streams.uniform("customer.weight", row_addresses(pool))
+        return laws.normal(laws.stratified(u, strata))
+
+    @property
+    def share_before(self) -> Floats:
+        """Share of the customers registered before each declared day."""
+        return self.before / len(self.day)
+
+    def draw(self, u: Floats, day: Ints) -> Ints:
+        """Customer numbers, from 1, for uniforms and days: by weight among those registered before."""
+        known = self.before[day]
+        aim = (u * self.cumulated[known]).astype(np.int64)
+        return np.minimum(np.searchsorted(self.cumulated, aim, side="right"), known)

@@ -1,0 +1,179 @@
+"""The products: laws of price, cost and popularity, categories, and what products are called."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict, sums_to_one
+
+
+class PriceLaw(Strict):
+    """Log-normal list prices, clipped: what lies outside is moved to the bound."""
+
+    mu: Finite
+    sigma: Positive
+    min: Positive
+    max: Positive
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
+        return self
+
+
+class CostShare(Strict):
+    """Uniform share of the list price that a unit costs the shop."""
+
+    min: Share
+    max: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
+        return self
+
+
+class Popularity(Strict):
+    """Bounded power law of `sales_rank`; the sales weight is a solved power of it."""
+
+    density_exponent: Annotated[float, Field(gt=1, allow_inf_nan=False)]
+    max_over_min: Annotated[float, Field(gt=1, allow_inf_nan=False)]
+    unit_share_max: Share
+
+
+class Stock(Strict):
+    """Log-normal units in stock; a share of the SKUs is sold out."""
+
+    median: Positive
+    sigma: Positive
+    sold_out_share: Share
+
+
+class Listing(Strict):
+    """When SKUs were listed: some before the horizon, a share of each category inside of it."""
+
+    from_: Day = Field(alias="from")
+    new_share: Share
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
+
+
+class SubCategory(Strict):
+    """What products of a sub-category are called, and what reviews of them talk about.
+
+    Attributes
+    ----------
+    things, details
+        Kinds of thing, and details that tell one from another.
+    pattern
+        How thing, model and detail make a name; the catalogue's where not given.
+    noun
+        What a reviewer calls the thing, such as "running shoe".
+    facets
+        What a reviewer praises or slams, such as "fit"; usable after "the".
+    """
+
+    things: Annotated[list[str], Field(min_length=1)]
+    details: Annotated[list[str], Field(min_length=1)]
+    pattern: str | None = None
+    noun: str = "product"
+    facets: Annotated[list[str], Field(min_length=2)] = ["quality", "finish"]
+
+    @model_validator(mode="after")
+    def _pattern(self) -> Self:
+        if self.pattern is not None:
+            check_pattern(self.pattern)
+        return self
+
+
+def check_pattern(pattern: str) -> None:
+    """Refuse a name's pattern that does not hold thing, model and detail, or holds anything else."""
+    words = ("thing", "model", "detail")
+    rest = pattern
+    for word in words:
+        if pattern.count("{" + word + "}") != 1:
+            raise ValueError(
+                f"the pattern {pattern!r} must hold each of {{thing}}, {{model}} and {{detail}} once"
+            )
+        rest = rest.replace("{" + word + "}", "")
+    if "{" in rest or "}" in rest:
+        raise ValueError(
+            f"the pattern {pattern!r} may hold {{thing}}, {{model}} and {{detail}}, and no other braces"
+        )
+
+
+class Category(Strict):
+    """A category: its share of the SKUs, how often its goods come back, what is in it."""
+
+    share: Share
+    return_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
+    price: PriceLaw | None = None
+    models: Annotated[list[str], Field(min_length=1)] | None = None
+    sub_categories: Annotated[dict[str, SubCategory], Field(min_length=1)]
+
+
+class Catalog(Strict):
+    """The products.
+
+    Attributes
+    ----------
+    price
+        Law of all prices; a category may have one of its own.
+    price_endings
+        Cents that prices end with, such as 99; any where there are none.
+    suppliers
+        How many companies supply the SKUs.
+    """
+
+    skus: Annotated[int, Field(ge=1, le=1_000_000)]
+    first_sku: Annotated[int, Field(ge=0)]
+    price: PriceLaw | None = None
+    price_endings: list[Annotated[int, Field(ge=0, le=99)]] = []
+    cost_share: CostShare
+    popularity: Popularity
+    return_concentration: Positive | None = None
+    stock: Stock | None = None
+    suppliers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    listed: Listing | None = None
+    pattern: str = "{thing} {model} {detail}"
+    models: Annotated[list[str], Field(min_length=1)] | None = None
+    categories: Annotated[dict[Code, Category], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        sums_to_one({name: c.share for name, c in self.categories.items()}, "the categories")
+        check_pattern(self.pattern)
+        for name, category in self.categories.items():
+            if category.price is None and self.price is None:
+                raise ValueError(f"category '{name}' needs a price law; give it one, or give catalog.price")
+            if (category.return_probability is None) != (self.return_concentration is None):
+                raise ValueError(
+                    "return_concentration and the return_probability of every category go together; "
+                    f"category '{name}' differs"
+                )
+            if category.models is None and self.models is None:
+                raise ValueError(f"category '{name}' needs models; give it some, or give catalog.models")
+        return self
+
+    def price_law(self, category: str) -> PriceLaw:
+        """Law of a category's prices."""
+        law = self.categories[category].price or self.price
+        assert law is not None, "validated above"
+        return law
+
+    def models_of(self, category: str) -> list[str]:
+        """Model names of a category."""
+        return self.categories[category].models or self.models or []
+
+    def skus_by_category(self) -> dict[str, int]:
+        """Number of SKUs a category, by largest remainder, so that they add up."""
+        wanted = {name: c.share * self.skus for name, c in self.categories.items()}
+        counts = {name: int(w) for name, w in wanted.items()}
+        by_remainder = sorted(wanted, key=lambda name: counts[name] - wanted[name])
+        for name in by_remainder[: self.skus - sum(counts.values())]:
+            counts[name] += 1
+        return counts

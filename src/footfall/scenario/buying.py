@@ -1,0 +1,207 @@
+"""Who buys, what is in a basket, what becomes of an order, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from footfall.scenario.strict import (
+    Code,
+    CodeShares,
+    CountMix,
+    CountShares,
+    Day,
+    Deal,
+    Mix,
+    NotNegative,
+    PercentShares,
+    Positive,
+    Share,
+    Strict,
+    sums_to_one,
+)
+
+MAX_LINES = 16
+"""Lines an order can have at most; a line's address is order * MAX_LINES + line."""
+
+
+LocaleName = Literal["en_US", "de_DE", "de_AT", "de_CH"]
+
+
+class CustomerPromises(Strict):
+    """What the contract promises of how orders spread over customers in a whole year."""
+
+    buy_once_share_min: Share
+    ten_orders_share_min: Share
+    order_share_max: Share
+    buyers_share_min: Share
+
+
+class Registration(Strict):
+    """Customers come one by one, evenly over these days, bounds included.
+
+    How often each orders is log-normal; `weight_sd` is the standard deviation of its logarithm, which
+    planning bends where `targets.top_customer_share` asks for it.
+    """
+
+    from_: Day = Field(alias="from")
+    to: Day
+    weight_sd: NotNegative = 0.5
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ > self.to:
+            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to})")
+        return self
+
+
+class Customers(Strict):
+    """The customers: a pool that keeps to home shops, or customers who register one by one.
+
+    The pool has Zipf-Mandelbrot weights (rank + offset)^-exponent inside of each home shop; the offset
+    is solved. `locales` tells for each shop where its customers live and what they are called.
+    """
+
+    pool: Annotated[int, Field(ge=1)]
+    exponent: Annotated[float, Field(gt=1, le=10, allow_inf_nan=False)] | None = None
+    rarest_orders: Positive | None = None
+    promises: CustomerPromises | None = None
+    registered: Registration | None = None
+    locales: dict[Code, LocaleName] = {}
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        given = [self.exponent is not None, self.rarest_orders is not None]
+        if any(given) == (self.registered is not None) or any(given) != all(given):
+            raise ValueError("give either exponent and rarest_orders, or registered")
+        return self
+
+
+class Affinity(Strict):
+    """When the first item is of one category, the odds that a later one is of another change."""
+
+    first: Code
+    then: Code
+    odds_factor: Positive
+
+
+class Basket(Strict):
+    """How many lines an order has, what goes together, how many units a line has.
+
+    With `deal: exact` the orders have just so many `lines`, by sizes as near to `size` as that allows.
+    """
+
+    size: CountShares
+    deal: Deal = "expected"
+    lines: Annotated[int, Field(ge=1)] | None = None
+    affinity: list[Affinity] = []
+    quantity: CountShares
+
+    @field_validator("size")
+    @classmethod
+    def _sizes(cls, value: dict[int, float]) -> dict[int, float]:
+        sums_to_one(value, "basket sizes")
+        if max(value) > MAX_LINES:
+            raise ValueError(f"a basket has at most {MAX_LINES} lines; {max(value)} are asked for")
+        return dict(sorted(value.items()))
+
+    @field_validator("quantity")
+    @classmethod
+    def _quantities(cls, value: dict[int, float]) -> dict[int, float]:
+        sums_to_one(value, "quantities")
+        return dict(sorted(value.items()))
+
+    @model_validator(mode="after")
+    def _lines(self) -> Self:
+        if (self.lines is None) != (self.deal == "expected"):
+            raise ValueError("'lines' goes with deal: exact, and only with it")
+        return self
+
+
+class Discounts(Mix):
+    """Discounts in percent on days without an event that has one of its own.
+
+    A reduced price is rounded half up to the cent for one unit, or once for the whole line.
+    """
+
+    shares: PercentShares
+    rounded_by: Literal["unit", "line"] = "unit"
+
+
+class InProgress(Strict):
+    """The status of orders that are still being worked on, which the youngest orders have."""
+
+    status: Code
+    youngest_share: Share
+    median_age_days_max: Positive
+    age_days_max: Positive
+
+
+class Fulfilment(Strict):
+    """What becomes of orders: the mix of statuses, and which of them is a matter of age."""
+
+    deal: Deal = "expected"
+    shares: CodeShares
+    in_progress: InProgress | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        sums_to_one(self.shares, "the statuses")
+        if self.in_progress:
+            share = self.shares.get(self.in_progress.status)
+            if share is None:
+                raise ValueError(f"in_progress.status '{self.in_progress.status}' is not among the statuses")
+            if share > self.in_progress.youngest_share:
+                raise ValueError(f"in_progress.youngest_share must be at least the status's share, {share:g}")
+        return self
+
+
+class Shipping(Strict):
+    """Where orders go: to the customer, but for a share of them."""
+
+    deal: Deal = "expected"
+    elsewhere_share: Share
+
+    @property
+    def home_and_elsewhere(self) -> tuple[float, float]:
+        """Both shares."""
+        return 1 - self.elsewhere_share, self.elsewhere_share
+
+
+class Delay(Strict):
+    """Log-normal days from one happening to the next, at least `min_days`."""
+
+    median_days: Positive
+    sigma: Positive
+    min_days: Annotated[int, Field(ge=1)]
+
+
+class Quality(Strict):
+    """What a rating follows: standard normal scores are mixed with these weights, the rest is noise.
+
+    The product's price among all and inside of its category, and the product itself.
+    """
+
+    price: Share
+    price_in_category: Share
+    product: Share
+
+    @model_validator(mode="after")
+    def _room(self) -> Self:
+        if self.price**2 + self.price_in_category**2 + self.product**2 >= 1:
+            raise ValueError("the squares of the weights must stay below 1, so that there is room for noise")
+        return self
+
+
+class Reviews(Strict):
+    """Reviews by customers who bought, one a customer and SKU, with the mix of their ratings."""
+
+    count: Annotated[int, Field(ge=1)]
+    deal: Deal = "expected"
+    statuses: Annotated[list[Code], Field(min_length=1)]
+    ratings: CountMix
+    quality: Quality
+    delay: Delay

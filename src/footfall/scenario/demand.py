@@ -1,0 +1,121 @@
+"""How many orders are expected when and where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from footfall.scenario.strict import (
+    ClockTime,
+    Code,
+    Deal,
+    Finite,
+    Identifier,
+    MonthDay,
+    Percent,
+    Positive,
+    Strict,
+)
+
+
+class Weekdays(Strict):
+    """Multiplier of expected orders by day of the week."""
+
+    Mon: Positive = 1.0
+    Tue: Positive = 1.0
+    Wed: Positive = 1.0
+    Thu: Positive = 1.0
+    Fri: Positive = 1.0
+    Sat: Positive = 1.0
+    Sun: Positive = 1.0
+
+    @property
+    def multipliers(self) -> tuple[float, ...]:
+        """Monday to Sunday."""
+        return (self.Mon, self.Tue, self.Wed, self.Thu, self.Fri, self.Sat, self.Sun)
+
+
+class Months(Strict):
+    """Multiplier of expected orders by month: the season."""
+
+    Jan: Positive = 1.0
+    Feb: Positive = 1.0
+    Mar: Positive = 1.0
+    Apr: Positive = 1.0
+    May: Positive = 1.0
+    Jun: Positive = 1.0
+    Jul: Positive = 1.0
+    Aug: Positive = 1.0
+    Sep: Positive = 1.0
+    Oct: Positive = 1.0
+    Nov: Positive = 1.0
+    Dec: Positive = 1.0
+
+    @property
+    def multipliers(self) -> tuple[float, ...]:
+        """January to December."""
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class Payday(Strict):
+    """Late in the month, when salaries arrive, people order more."""
+
+    from_day: Annotated[int, Field(ge=1, le=31)]
+    multiplier: Positive
+
+
+class Event(Strict):
+    """Days of the year, bounds included, on which more is ordered, perhaps at a discount."""
+
+    from_: MonthDay = Field(alias="from")
+    to: MonthDay
+    multiplier: Positive
+    discount_percent: Percent = 0
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ > self.to:
+            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to}); split it at New Year")
+        return self
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether the event is on."""
+        return self.from_ <= f"{day:%m-%d}" <= self.to
+
+
+class Demand(Strict):
+    """How many orders are expected when and where: the intensity of the Poisson process.
+
+    With `deal: exact` just so many orders are spread over the horizon by the same intensity, and with
+    `follows_customers` it is in proportion to the customers who have registered before the day.
+    """
+
+    orders: Positive
+    deal: Deal = "expected"
+    follows_customers: bool = False
+    growth_per_day: Finite = 0.0
+    shops: Annotated[dict[Code, Positive], Field(min_length=1, max_length=200)]
+    weekday: Weekdays = Weekdays()
+    months: Months = Months()
+    payday: Payday = Payday(from_day=1, multiplier=1.0)
+    events: dict[Identifier, Event] = {}
+    opens_at: ClockTime
+    closes_at: ClockTime
+
+    @property
+    def opening_seconds(self) -> tuple[int, int]:
+        """First and last second of the day at which orders come, both included."""
+        first, last = ((dt.datetime.strptime(t, "%H:%M:%S")) for t in (self.opens_at, self.closes_at))
+        return tuple(t.hour * 3600 + t.minute * 60 + t.second for t in (first, last))  # type: ignore[return-value]  # two in, two out
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.opens_at >= self.closes_at:
+            raise ValueError(f"opens_at ({self.opens_at}) must be before closes_at ({self.closes_at})")
+        if 1 + self.growth_per_day * 365 <= 0:
+            raise ValueError("growth_per_day lets demand fall below zero within the year")
+        return self

@@ -1,0 +1,79 @@
+"""The kinds of values that a scenario's keys hold, and how shares of a whole are said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Percent = Annotated[int, Field(ge=0, lt=100)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+# YAML 1.2 reads 06:00:00 and 07-15 as text, and 10-01 too; a number here is a slip of the author's.
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$")]
+Code = Annotated[str, Field(pattern=r"^[^\s,\"'][^,\"\r\n]*$", max_length=40)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)]
+Deal = Literal["exact", "expected"]
+"""Whether shares and totals are dealt exactly, over the whole horizon, or drawn row by row."""
+
+
+def _whole_keys(value: object) -> object:
+    # `--set basket.size.1=0.6` and JSON (the manifest) can only say "1" for the key 1.
+    if isinstance(value, dict):
+        return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in value.items()}
+    return value
+
+
+def _as_day(value: object) -> object:
+    # JSON (the manifest) knows no dates; YAML does.
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
+CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(_whole_keys)]
+PercentShares = Annotated[dict[Percent, Share], BeforeValidator(_whole_keys)]
+CodeShares = Annotated[dict[Code, Share], Field(min_length=1, max_length=200)]
+
+
+class Strict(BaseModel):
+    """A part of a scenario: no unknown keys, no silent conversions, no changes afterwards."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def sums_to_one(shares: Mapping[Any, float], what: str) -> None:
+    """Refuse shares of a whole that don't make up the whole."""
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise ValueError(f"the shares of {what} must add up to 1; they add up to {sum(shares.values()):g}")
+
+
+class Mix(Strict):
+    """Shares of a whole, exact to one row or as chance has it."""
+
+    deal: Deal = "expected"
+    shares: Mapping[Any, float]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        sums_to_one(self.shares, "a mix")
+        return self
+
+
+class CodeMix(Mix):
+    """Shares of words."""
+
+    shares: CodeShares
+
+
+class CountMix(Mix):
+    """Shares of whole numbers."""
+
+    shares: CountShares

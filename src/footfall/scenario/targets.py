@@ -1,0 +1,80 @@
+"""Business figures that the published data must show, and what planning may bend to reach them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from footfall.scenario.strict import Code, NotNegative, Positive, Share, Strict
+
+Correlation = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Month = Annotated[int, Field(ge=1, le=12)]
+
+
+class Target(Strict):
+    """A business figure that planning steers to and the contract checks."""
+
+    value: Positive
+    tolerance: Positive
+
+
+class TopShare(Target):
+    """Share of a whole that its largest part carries: units by SKUs, revenue by customers."""
+
+    top: Annotated[float, Field(gt=0, lt=1)]
+
+
+class TopCustomerShare(TopShare):
+    """Share of revenue of the best customers, over all orders and over those that count in the end."""
+
+    settled_statuses: list[Code] = []
+    settled_tolerance: Positive
+
+
+class Targets(Strict):
+    """Figures that planning solves its knobs for; those not given are left as they fall."""
+
+    order_value: Target | None = None
+    gross_margin: Target | None = None
+    top_sku_share: TopShare
+    top_customer_share: TopCustomerShare | None = None
+    marketing_share_tolerance: Positive | None = None
+    weekend_above_workdays: bool = False
+
+
+class Season(Strict):
+    """In each year the mean revenue of some months is so many times that of others."""
+
+    months: Annotated[list[Month], Field(min_length=1)]
+    over: Annotated[list[Month], Field(min_length=1)]
+    times_min: Positive
+
+
+class PriceRating(Strict):
+    """Dearer SKUs rate better, within limits: rank correlation, and stars between price quartiles."""
+
+    correlation_min: Correlation
+    correlation_max: Correlation
+    quartile_stars_min: NotNegative
+
+
+class Promises(Strict):
+    """Figures that hold by the scenario's laws, without solving; checked where given."""
+
+    day_order_share_max: Share | None = None
+    customer_order_share_max: Share | None = None
+    registration_day_share_max: Share | None = None
+    season: list[Season] = []
+    category_order_value_times_min: dict[Code, Positive] = {}
+    price_rating: PriceRating | None = None
+    units_reviews_correlation_min: Correlation | None = None
+    new_sku_share_min: Share | None = None
+
+
+class Free(Strict):
+    """How far planning may bend what it is free to choose."""
+
+    coupling_max: Annotated[float, Field(gt=0, lt=1)]
+    popularity_power_max: Positive
+    customer_weight_sd_max: Positive = 2.0
