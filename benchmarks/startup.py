@@ -20,6 +20,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 _STAGES = ("load", "plan", "simulate", "write", "observe and judge", "hash")
 _IMPORTS = "import importlib, time; start = time.perf_counter(); importlib.import_module('{}'); "
@@ -68,6 +71,20 @@ def stages(directory: Path, runs: int) -> dict[str, list[float]]:
     return found
 
 
+def _batches(plan: Any, parts: Any, simulation: Any) -> Iterator[tuple[str, Any]]:
+    """All batches of a plan, made in this process."""
+    yield from simulation.simulate_dimensions(plan)
+    revenue: Any = 0
+    for shard in parts.shards(plan):
+        for part in shard.parts():
+            made = simulation.simulate(plan, part)
+            yield from made.batches.items()
+            whole = np.zeros((len(plan.calendar.trend), len(plan.shops)), dtype=np.int64)
+            whole[made.first_day : made.first_day + len(made.revenue)] = made.revenue
+            revenue = revenue + whole
+    yield from simulation.simulate_aggregates(plan, revenue).items()
+
+
 def _one_run(directory: Path) -> dict[str, float]:
     # Imported here, so that the imports of this script do not slow down what it starts.
     figures = importlib.import_module("footfall.contract.figures")
@@ -77,7 +94,8 @@ def _one_run(directory: Path) -> dict[str, float]:
     load = importlib.import_module("footfall.scenario.load").load
     planning = importlib.import_module("footfall.plan.plan")
     sinks = importlib.import_module("footfall.sinks.base")
-    stream = importlib.import_module("footfall.workflow.stream").stream
+    parts = importlib.import_module("footfall.plan.parts")
+    simulation = importlib.import_module("footfall.simulate.part")
 
     spent: dict[str, float] = defaultdict(float)
 
@@ -98,7 +116,7 @@ def _one_run(directory: Path) -> dict[str, float]:
             subject = subjects.Subject(scenario, plan.tables, plan.first, plan.last, asdict(plan.solved))
             seen = figures.Figures(subject)
         hashes = {name: content_hash.ContentHash(spec) for name, spec in plan.tables.items()}
-        batches = iter(stream(plan))
+        batches = _batches(plan, parts, simulation)
         while True:
             with clock("simulate"):
                 table, batch = next(batches, (None, None))

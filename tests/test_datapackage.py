@@ -195,7 +195,8 @@ def test_words_become_an_enum(tmp_path: Path) -> None:
         code,
         ColumnSpec("note", "note", Kind.TEXT, "Note.", "", None),
     )
-    descriptor = describe([TableSpec("shirts", "product", "one row a shirt", columns, ("id",))], "mini")
+    shirts = TableSpec("shirts", "product", "one row a shirt", columns, ("id",))
+    descriptor = describe([shirts], {"shirts": ("shirts.csv",)}, "mini")
     assert "title" not in descriptor
     file = tmp_path / "shirts.csv"
     file.write_text('id,like,size,note\n1,2,S,""\n2,2,M,"a, b"\n')

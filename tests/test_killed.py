@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 KILL_POINTS = 24
-LONG = ["--scale", "20", "--format", "parquet"]  # some ten seconds of simulation
+LONG = ["--scale", "400", "--format", "parquet"]  # some ten seconds of simulation, in part files
 PATIENCE = 60.0
 SOON = 15.0
 
@@ -150,7 +150,7 @@ def reaches(process: subprocess.Popen[str], moment: str, target: Path, workers: 
         return False
     if moment == "start":
         return is_writing(target.parent)
-    written = target.parent.glob(".data.inprogress-*/raw_line_items.parquet")
+    written = target.parent.glob(".data.inprogress-*/raw_line_items/part-*.parquet")
     return any(path.stat().st_size > 10_000 for path in written)
 
 

@@ -16,7 +16,7 @@ from footfall.contract import Subject
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.simulate.rehearsal import rehearsed
-from footfall.workflow.stream import stream
+from footfall.workflow.making import make
 from sample import Tables, findings_of
 
 LAST_DAY = dt.date(2024, 12, 31)
@@ -24,8 +24,7 @@ LAST_DAY = dt.date(2024, 12, 31)
 
 def tables_of(made: Plan) -> Tables:
     batches: dict[str, list[pa.RecordBatch]] = {}
-    for name, batch in stream(made):
-        batches.setdefault(name, []).append(batch)
+    make(made, lambda name, batch: batches.setdefault(name, []).append(batch))
     return {name: pa.Table.from_batches(found) for name, found in batches.items()}
 
 

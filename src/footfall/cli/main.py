@@ -69,7 +69,15 @@ Changes = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(parser=values.workers, metavar="N", help="Processes. [default: as many as help]"),
+    typer.Option(parser=values.count, metavar="N", help="Processes. [default: as many as help]"),
+]
+PartNumber = Annotated[
+    int | None,
+    typer.Option("--part", parser=values.count, metavar="K", help="Only the K-th of N parts, cut by days."),
+]
+Parts = Annotated[
+    int | None,
+    typer.Option("--parts", parser=values.count, metavar="N", help="How many parts there are in all."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -105,6 +113,8 @@ class Asked:
     last: Last = None
     changes: Changes = None
     workers: Workers = None
+    part: PartNumber = None
+    parts: Parts = None
     overwrite: Overwrite = False
     as_json: Json = False
     quiet: Quiet = False
@@ -127,6 +137,8 @@ class Asked:
             tables=tuple(self.tables.split(",")) if self.tables else None,
             overrides=tuple(self.changes or ()),
             workers=self.workers,
+            part=self.part,
+            parts=self.parts,
         )
 
 

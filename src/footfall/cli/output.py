@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -121,19 +122,28 @@ def size(count: float) -> str:
 
 
 @contextmanager
-def progress(wanted: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Progress bar on stderr where that is a terminal; None elsewhere."""
+def progress(wanted: bool) -> Iterator[Callable[[int, int, int], None] | None]:
+    """Progress bar with rows a second and time left, on stderr where that is a terminal; None elsewhere."""
     if not (wanted and sys.stderr.isatty()):
         yield None
         return
     from rich.console import Console  # noqa: PLC0415 - a pipe shall not wait for it
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulating", total=None)
+    columns = (
+        TextColumn("simulating"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    begun = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("simulating", total=None, speed="")
 
-        def moved(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def moved(done: int, total: int, rows: int) -> None:
+            speed = f"{rows / max(time.monotonic() - begun, 1e-3):,.0f} rows/s"
+            bar.update(task, completed=done, total=total, speed=speed)
 
         yield moved
 

@@ -19,10 +19,10 @@ def seed(value: str | int) -> int:
     return _whole(value, lowest=0)
 
 
-def workers(value: str | int) -> int:
+def count(value: str | int) -> int:
     """Whole number from 1.
 
-    >>> workers("2")
+    >>> count("2")
     2
     """
     return _whole(value, lowest=1)

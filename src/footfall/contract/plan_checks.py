@@ -109,7 +109,8 @@ def marketing_law(subject: Subject, figures: Figures) -> Outcome:
 
 
 def _months(subject: Subject) -> list[dt.date]:
-    return sorted({d.replace(day=1) for d in days_between(subject.first, subject.last)})
+    months = sorted({d.replace(day=1) for d in days_between(subject.first, subject.last)})
+    return [month for month in months if subject.leads or month >= subject.first]
 
 
 def budget_grid(subject: Subject, figures: Figures) -> Outcome:

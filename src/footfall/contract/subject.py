@@ -25,6 +25,8 @@ class Subject:
     solved
         Figures that planning solved: popularity_power, expected_order_value,
         expected_gross_margin, customer_offset_share.
+    leads
+        Whether the horizon begins here; later parts of it leave a month that was under way to the first.
     """
 
     scenario: Scenario
@@ -32,6 +34,7 @@ class Subject:
     first: dt.date
     last: dt.date
     solved: Mapping[str, float]
+    leads: bool = True
 
     @property
     def whole_year(self) -> bool:

@@ -6,16 +6,29 @@ function, since importing it takes longer than planning a scenario.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from footfall.core.streams import STEP_BITS, uniforms_of
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+Steps = npt.NDArray[np.uint64]
 
 _CELLS = 1 << 16
+_ALL_STEPS = np.uint64(1 << STEP_BITS)
+_CELL_BITS_MIN, _CELL_BITS_MAX = 10, 16
+_CELLS_A_VALUE_BITS = 7
+_SHIFTS = [np.array(64 - bits, dtype=np.uint64) for bits in range(STEP_BITS + 1)]  # to keep so many bits
+_CASE_SHIFT = np.array(STEP_BITS, dtype=np.uint64)
+_FINDER_BITS_MAX = 22
+_CELLS_AN_EDGE_BITS = 3
 
 
 def normal(u: Floats) -> Floats:
@@ -76,8 +89,19 @@ def zipf_mandelbrot(u: Floats, exponent: float, offset: float) -> Floats:
     """
     tail = 1 - exponent
     near, far = offset**tail, (1 + offset) ** tail
-    x = (near + u * (far - near)) ** (1 / tail) - offset
-    return np.clip(x, 0.0, np.nextafter(1.0, 0.0))
+    x = u * (far - near)
+    x += near
+    x **= 1 / tail
+    x -= offset
+    return np.clip(x, 0.0, np.nextafter(1.0, 0.0), out=x)
+
+
+def distribution(weights: Floats | Sequence[float]) -> Floats:
+    """Distribution function of values 0 .. n-1 with these weights, which need not add up to one."""
+    cumulated = np.cumsum(np.asarray(weights, dtype=np.float64))
+    edges = cumulated / cumulated[-1]
+    edges[-1] = 1.0
+    return edges
 
 
 @dataclass(frozen=True)
@@ -95,9 +119,7 @@ class Discrete:
     @classmethod
     def of(cls, weights: Floats | Sequence[float]) -> Discrete:
         """Make the law with these weights, which need not add up to one."""
-        cumulated = np.cumsum(np.asarray(weights, dtype=np.float64))
-        edges = cumulated / cumulated[-1]
-        edges[-1] = 1.0
+        edges = distribution(weights)
         bounds = np.searchsorted(edges, np.arange(_CELLS + 1) / _CELLS, side="right").astype(np.int32)
         return cls(edges=edges, first=bounds[:-1], is_settled=bounds[:-1] == bounds[1:])
 
@@ -108,6 +130,126 @@ class Discrete:
         open_ = np.flatnonzero(~self.is_settled[cells])
         values[open_] = np.searchsorted(self.edges, u[open_], side="right")
         return values
+
+
+def first_steps(goals: Floats, rising: Callable[[Floats], Floats] = lambda u: u) -> Steps:
+    """Least step of a uniform from which on `rising(u)` reaches each goal; 2^53 where none does.
+
+    So a decision by uniforms becomes one by whole numbers, the same to the last bit: what never falls
+    in exact arithmetic never falls after rounding, either. The steps short of the goal are counted
+    bit by bit.
+    """
+    short_of = np.zeros(goals.shape, dtype=np.uint64)
+    for bit in range(STEP_BITS, -1, -1):
+        tried = short_of + np.uint64(1 << bit)
+        is_short = (tried <= _ALL_STEPS) & (rising(uniforms_of(tried - np.uint64(1))) < goals)
+        short_of = np.where(is_short, tried, short_of)
+    return short_of
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Values for random words, given each row's case: the very values that their uniforms would choose.
+
+    A table of cells tells most values by a word's highest bits; the cells in which the distribution
+    function has a step are settled by binary search. No word is made a floating-point number.
+
+    Attributes
+    ----------
+    steps : ndarray of uint64
+        (case << 53) + least step that leads to the next value; rising.
+    values : ndarray of int, shape (steps + 1,)
+        From 0.
+    cells : ndarray of int, shape (cases << cell_bits,)
+        Value of each cell, -1 where it is open.
+    cell_bits : int
+        How many bits of a word choose the cell.
+    """
+
+    steps: Steps
+    values: npt.NDArray[np.signedinteger]
+    cells: npt.NDArray[np.signedinteger]
+    cell_bits: int
+
+    @classmethod
+    def of(cls, first: Sequence[Steps], values: npt.NDArray[np.signedinteger]) -> Choice:
+        """Make the choice.
+
+        Parameters
+        ----------
+        first
+            For each case the first steps of all its values but the first, rising.
+        values
+            Those of all cases, one after the other.
+        """
+        starts = [np.full(1, case << STEP_BITS, dtype=np.uint64) for case in range(len(first))]
+        steps = np.concatenate([np.append(start, start + f) for start, f in zip(starts, first, strict=True)])
+        most = max(len(f) for f in first) + 1
+        cell_bits = min(max(_CELL_BITS_MIN, most.bit_length() + _CELLS_A_VALUE_BITS), _CELL_BITS_MAX)
+        width = np.uint64(1 << (STEP_BITS - cell_bits))
+        lower = np.arange(len(first) << cell_bits, dtype=np.uint64) * width
+        reached = np.searchsorted(steps, lower, side="right") - 1
+        is_settled = reached == np.searchsorted(steps, lower + (width - np.uint64(1)), side="right") - 1
+        cells = np.where(is_settled, values[reached], -1).astype(values.dtype)
+        return cls(steps=steps, values=values, cells=cells, cell_bits=cell_bits)
+
+    def __call__(self, words: Words, case: Ints | None = None) -> npt.NDArray[Any]:
+        """Value of each word of 64 random bits, in its case or in the only one."""
+        cell = (words >> _SHIFTS[self.cell_bits]).view(np.int64)
+        if case is not None:
+            cell += case << self.cell_bits
+        chosen = self.cells.take(cell)
+        (open_,) = (chosen < 0).nonzero()
+        if open_.size:
+            at = words.take(open_) >> _SHIFTS[STEP_BITS]
+            if case is not None:
+                at += case.take(open_).astype(np.uint64) << _CASE_SHIFT
+            chosen[open_] = self.values[np.searchsorted(self.steps, at, side="right") - 1]
+        return chosen
+
+
+@lru_cache(maxsize=64)
+def choice(weights: tuple[float, ...], values: tuple[int, ...] | None = None) -> Choice:
+    """Choose values, or places 0 .. n - 1, by their weights: what `Discrete` gives for the uniforms."""
+    edges = distribution(weights)[:-1]  # no uniform reaches the last
+    chosen = np.arange(len(weights), dtype=np.int32) if values is None else np.array(values, dtype=np.int64)
+    return Choice.of([first_steps(edges)], chosen)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Places among many rising whole numbers from 0: what `searchsorted` from the right gives, by a table.
+
+    Attributes
+    ----------
+    edges : ndarray of int
+    shift : int
+        A cell of the table has 2^shift whole numbers.
+    first : ndarray of int
+        Place of each cell's least number, and of the number after the last cell.
+    """
+
+    edges: Ints
+    shift: int
+    first: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, edges: Ints) -> Finder:
+        """Make a table of eight to sixteen cells an edge, as long as that is some millions."""
+        total = int(edges[-1])
+        cell_bits = min(len(edges).bit_length() + _CELLS_AN_EDGE_BITS, _FINDER_BITS_MAX)
+        shift = max(0, total.bit_length() - cell_bits)
+        cells = np.arange((total >> shift) + 2) << shift
+        return cls(edges, shift, np.searchsorted(edges, cells, side="right").astype(np.int32))
+
+    def __call__(self, numbers: Ints) -> Ints:
+        """Place of each number, none of which is above the last edge."""
+        cell = numbers >> self.shift
+        place = self.first.take(cell)
+        cell += 1
+        open_ = np.flatnonzero(place != self.first.take(cell))
+        place[open_] = np.searchsorted(self.edges, numbers.take(open_), side="right")
+        return place.astype(np.int64)
 
 
 def stratified(u: Floats, strata: Ints) -> Floats:

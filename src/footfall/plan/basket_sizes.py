@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.arrays import places_among
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams
 from footfall.plan.calendar import OrderCounts
@@ -49,27 +50,28 @@ class BasketSizes:
 
     def of_orders(self, streams: Streams, number: Ints, address: Rows) -> Ints:
         """Lines of each order, by its number from 0 or its address."""
-        if self.orders is None:
-            place = laws.Discrete.of(self.weights)(streams.uniform(_STREAM, address))
-        else:
-            place = np.searchsorted(np.cumsum(self.orders), self._deal(streams)(number), side="right")
-        return np.array(self.sizes)[place]
+        return self.of_orders_with_slots(streams, number, address)[0]
 
     def first_slots(self, streams: Streams, number: Ints) -> Ints:
         """Place of each order's first line among all lines, in the permuted order; exact totals only.
 
         A dense number for every line without a pass over the orders: shares of lines are dealt by it.
         """
-        assert self.orders is not None, "only exact totals number lines densely"
-        sizes, orders = np.array(self.sizes), np.array(self.orders)
-        dealt = self._deal(streams)(number)
-        place = np.searchsorted(np.cumsum(orders), dealt, side="right")
-        orders_before, lines_before = np.cumsum(orders) - orders, np.cumsum(orders * sizes) - orders * sizes
-        return np.asarray(lines_before[place] + (dealt - orders_before[place]) * sizes[place])
+        slots = self.of_orders_with_slots(streams, number, number.astype(np.uint64))[1]
+        assert slots is not None, "only exact totals number lines densely"
+        return slots
 
-    def _deal(self, streams: Streams) -> KeyedPermutation:
-        assert self.orders is not None
-        return KeyedPermutation(streams, _STREAM, sum(self.orders))
+    def of_orders_with_slots(self, streams: Streams, number: Ints, address: Rows) -> tuple[Ints, Ints | None]:
+        """Lines of each order, and the first slots where totals are exact."""
+        if self.orders is None:
+            return laws.choice(self.weights, self.sizes)(streams.bits(_STREAM, address)), None
+        sizes, orders = np.array(self.sizes), np.array(self.orders)
+        dealt = KeyedPermutation(streams, _STREAM, sum(self.orders))(number)
+        place = places_among(np.cumsum(orders)[:-1].tolist(), dealt)
+        size = sizes.take(place)
+        # A block's first slot, less what its first order's dealt number adds.
+        block_slot = np.cumsum(orders * sizes) - np.cumsum(orders) * sizes
+        return size, block_slot.take(place) + dealt * size
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,13 @@ class CustomerPool:
 
     def draw(self, u: npt.NDArray[np.float64], shop: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Customer numbers, from 1, for uniforms and the shops' indices."""
-        size, first = np.array(self.size), np.array(self.first)
-        rank = (laws.zipf_mandelbrot(u, self.exponent, self.offset) * size[shop]).astype(np.int64)
-        return self.deal(first[shop] + rank) + 1
+        rank = laws.zipf_mandelbrot(u, self.exponent, self.offset)
+        rank *= np.array(self.size, dtype=np.float64).take(shop)
+        place = rank.astype(np.int64)
+        place += np.array(self.first).take(shop)
+        customer = self.deal(place)
+        customer += 1
+        return customer
 
     def _keep_promises(self, rarest_orders: float, promises: CustomerPromises, mean: float) -> None:
         if rarest_orders >= mean:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.arrays import places_among
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams
 from footfall.scenario.strict import Deal
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,14 @@ class DealtMix:
         quotas = tuple(laws.apportion(rows, shares)) if deal == "exact" else None
         return cls(stream=stream, weights=tuple(shares), quotas=quotas)
 
-    def __call__(self, streams: Streams, number: Ints, address: Rows) -> Ints:
+    def __call__(self, streams: Streams, number: Ints, address: Rows) -> Places:
         """Place of each row's value in the mix, by its dense number or its address."""
+        return self.chosen(streams, number, address, None)
+
+    def chosen(self, streams: Streams, number: Ints, address: Rows, values: tuple[int, ...] | None) -> Places:
+        """Each row's own one of `values`, whole numbers from 0; its place where there are none."""
         if self.quotas is None:
-            return laws.Discrete.of(self.weights)(streams.uniform(self.stream, address))
+            return laws.choice(self.weights, values)(streams.bits(self.stream, address))
         deal = KeyedPermutation(streams, self.stream, sum(self.quotas))
-        return np.searchsorted(np.cumsum(self.quotas), deal(number), side="right")
+        places = places_among(list(accumulate(self.quotas))[:-1], deal(number))
+        return places if values is None else np.array(values).take(places)

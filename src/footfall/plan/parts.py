@@ -1,21 +1,32 @@
-"""Cuts a plan's orders into parts that can be simulated anywhere and in any order."""
+"""Cuts a plan's orders into shards for workers and files, and these into parts that fit into a cache.
+
+Both can be simulated anywhere and in any order; joined in order they equal the whole, however they are
+cut.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from footfall.core.errors import RequestError
 from footfall.plan.plan import Plan
 
 ORDERS_A_PART = 1 << 16
+ORDERS_A_FILE = 1 << 19
+LARGE = 1 << 20
+"""Beyond so many orders, tables lie in part files; a figure of the plan, never of the machine."""
+
+_FILES_TOGETHER = 8  # so that up to eight workers get equal shares
 
 
 @dataclass(frozen=True)
 class Part:
     """A range of orders, counted from the scenario's first day.
-
-    Parts are independent of each other; joined in order they equal the whole, however they are cut.
 
     Attributes
     ----------
@@ -30,13 +41,116 @@ class Part:
     is_published: bool
 
 
-def parts(plan: Plan, orders_a_part: int = ORDERS_A_PART) -> Iterator[Part]:
-    """All parts of a plan in order; each is published whole or not at all."""
+@dataclass(frozen=True)
+class Shard:
+    """A range of orders that one worker simulates, and that fills one file a table in large sets.
+
+    Attributes
+    ----------
+    start, stop : int
+        Orders start .. stop - 1.
+    file : int or None
+        Number of its files; None where nothing of it is published.
+    """
+
+    start: int
+    stop: int
+    file: int | None
+
+    def parts(self, orders_a_part: int = ORDERS_A_PART) -> Iterator[Part]:
+        """Cut the shard into parts, in order."""
+        for k in range(self.start, self.stop, orders_a_part):
+            yield Part(k, min(k + orders_a_part, self.stop), self.file is not None)
+
+
+def is_large(plan: Plan) -> bool:
+    """Whether tables that grow with the orders lie in part files."""
+    first, last = (plan.counts.first_order_of(day) for day in plan.published_days)
+    return last - first > LARGE
+
+
+def tables_in_parts(plan: Plan) -> frozenset[str]:
+    """Published tables that are too big for one file; it follows from the plan alone."""
+    customers = plan.scenario.customers.pool > LARGE
+    reviews = plan.scenario.reviews is not None and plan.scenario.reviews.count > LARGE
+    big = {"customer": customers, "review": reviews}
+    orders = is_large(plan)
+    return frozenset(
+        name for name, spec in plan.tables.items() if big.get(spec.entity, spec.keyed_by_order and orders)
+    )
+
+
+def part_of(plan: Plan, part: int, parts: int) -> Plan:
+    """Cut the published days into parts of about equally many orders, and give one of them.
+
+    The parts joined equal the whole: products and customers are the first part's, a month's budget
+    that of the part in which the month begins.
+
+    Parameters
+    ----------
+    part
+        From 1 to `parts`.
+
+    Raises
+    ------
+    RequestError
+        There are fewer days with orders than parts, or the part has none of the tables.
+    """
+    start, stop = plan.published_days
+    before = plan.counts.starts[:: plan.counts.slots][start : stop + 1]
+    aims = before[0] + (before[-1] - before[0]) * np.arange(parts + 1) / parts
+    cuts = start + np.searchsorted(before, aims)
+    cuts[0], cuts[-1] = start, stop
+    if (np.diff(cuts) < 1).any():
+        raise RequestError(
+            f"--parts {parts}: {stop - start} days can't be cut into so many; give fewer parts"
+        )
+    leads = part == 1
+    tables = {n: s for n, s in plan.tables.items() if leads or s.entity not in {"product", "customer"}}
+    if not tables:
+        raise RequestError(
+            f"--part {part}: {', '.join(plan.tables)} lies in part 1; nothing is left for this one"
+        )
+    return dataclasses.replace(
+        plan,
+        first=plan.calendar.date_of(int(cuts[part - 1])),
+        last=plan.calendar.date_of(int(cuts[part]) - 1),
+        tables=tables,
+        leads=leads,
+    )
+
+
+def shards(plan: Plan, workers: int = 1) -> list[Shard]:
+    """All shards of a plan in order; each is published whole or not at all.
+
+    Where tables lie in part files their number follows from the orders alone, elsewhere from the workers.
+    """
     start, stop = plan.simulated_days
     published_start, published_stop = plan.published_days
     inner = (min(max(day, start), stop) for day in (published_start, published_stop))
+    found: list[Shard] = []
     for begin, end in pairwise(sorted({start, stop, *inner})):
-        is_published = published_start <= begin < published_stop
         first, last = plan.counts.first_order_of(begin), plan.counts.first_order_of(end)
-        for k in range(first, last, orders_a_part):
-            yield Part(k, min(k + orders_a_part, last), is_published)
+        if first == last:
+            continue
+        if not published_start <= begin < published_stop:
+            found.append(Shard(first, last, None))
+            continue
+        files = workers
+        if is_large(plan):
+            files = -(-(last - first) // (ORDERS_A_FILE * _FILES_TOGETHER)) * _FILES_TOGETHER
+        cuts = sorted({first + (last - first) * k // files for k in range(files + 1)})
+        found += [Shard(a, b, number) for number, (a, b) in enumerate(pairwise(cuts))]
+    return found
+
+
+def shares(found: list[Shard], workers: int) -> list[list[Shard]]:
+    """Shards of each worker: neighbours, about equally many orders each; none is empty."""
+    total = sum(shard.stop - shard.start for shard in found)
+    dealt: dict[int, list[Shard]] = {}
+    done = 0
+    for shard in found:
+        middle = done + (shard.stop - shard.start) / 2
+        dealt.setdefault(int(middle * workers / max(1, total)), []).append(shard)
+        done += shard.stop - shard.start
+    return list(dealt.values())

@@ -42,6 +42,8 @@ class Plan:
         Which orders go to the customer's address (0) and which elsewhere (1).
     review_limit : int
         Purchases whose 64-bit key lies below may be reviewed; see :mod:`footfall.simulate.rehearsal`.
+    leads : bool
+        Whether the plan publishes what belongs to no day of its own; the first of several parts does.
     """
 
     scenario: Scenario
@@ -62,6 +64,7 @@ class Plan:
     elsewhere: DealtMix | None
     review_limit: int
     solved: Solved
+    leads: bool = True
 
     @property
     def streams(self) -> Streams:
@@ -98,11 +101,20 @@ class Plan:
             stop += self.scenario.marketing.lead_days
         if "review" in entities:  # which purchases are reviewed shows only among all of them
             start, stop = 0, max(stop, self.scenario.days)
-        if "budget_month" in entities and self.scenario.budget:
-            month_start = self.calendar.day_of(self.first.replace(day=1))
+        months = self.planned_months
+        if "budget_month" in entities and self.scenario.budget and months:
+            month_start = self.calendar.day_of(months[0])
             start = min(start, max(0, month_start - self.scenario.budget.window_days + 1))
-            stop = max(stop, self.calendar.day_of(month_after(self.last)))
+            stop = max(stop, self.calendar.day_of(month_after(months[-1])))
         return start, stop
+
+    @property
+    def planned_months(self) -> list[dt.date]:
+        """Months that have a budget: those that the horizon touches; a later part begins no month twice."""
+        months = [self.first.replace(day=1)]
+        while (following := month_after(months[-1])) <= self.last:
+            months.append(following)
+        return [month for month in months if self.leads or month >= self.first]
 
 
 def plan(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.arrays import Itself
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
 from footfall.scenario.buying import Registration
@@ -110,4 +112,9 @@ class CustomerRegistry:
         """Customer numbers, from 1, for uniforms and days: by weight among those registered before."""
         known = self.before[day]
         aim = (u * self.cumulated[known]).astype(np.int64)
-        return np.minimum(np.searchsorted(self.cumulated, aim, side="right"), known)
+        return np.minimum(_finder(Itself(self.cumulated))(aim), known)
+
+
+@lru_cache(maxsize=1)
+def _finder(cumulated: Itself) -> laws.Finder:
+    return laws.Finder.of(cumulated.value)

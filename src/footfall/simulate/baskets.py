@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.arrays import Itself
+from footfall.core.streams import Rows
 from footfall.plan.calibrate import later_category_shares
+from footfall.plan.catalog import Catalog
 from footfall.plan.plan import Plan
-from footfall.scenario.buying import MAX_LINES
+from footfall.scenario.buying import MAX_LINES, Basket
 from footfall.simulate.orders import Orders
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _ATTEMPTS = 64
+_LINE_BITS = np.uint64(MAX_LINES.bit_length() - 1)
+_IN_BASKET = np.uint64(MAX_LINES - 1)
 
 
 @dataclass(frozen=True)
@@ -34,122 +40,175 @@ class Baskets:
         Index of the SKU.
     address : ndarray of uint64, shape (lines,)
         The order's address * MAX_LINES + number.
+    first_slot : ndarray of int, shape (orders,), or None
+        Dense number of each first line, where the scenario's total of lines is exact.
     """
 
     size: Ints
     order: Ints
     number: Ints
     sku: Ints
-    address: npt.NDArray[np.uint64]
+    address: Rows
+    first_slot: Ints | None
 
 
 def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
     """Fill the baskets position after position, since a later item depends on the earlier ones."""
-    size = plan.sizes.of_orders(plan.streams, orders.number, orders.address)
-    starts = np.cumsum(size) - size
-    order = np.repeat(np.arange(len(size)), size)
-    number = np.arange(len(order)) - starts[order]
-    address = orders.address[order] * np.uint64(MAX_LINES) + number.astype(np.uint64)
+    size, first_slot = plan.sizes.of_orders_with_slots(plan.streams, orders.number, orders.address)
+    starts = np.cumsum(size)
+    lines = int(starts[-1])
+    starts -= size
+    order = _order_of_lines(starts, lines)
+    first_address = orders.address << _LINE_BITS
+    address = (first_address - starts.view(np.uint64)).take(order)
+    address += np.arange(lines, dtype=np.uint64)
+    return Baskets(
+        size=size,
+        order=order,
+        number=(address & _IN_BASKET).view(np.int64),
+        sku=_skus(plan, orders.day, starts, size, first_address),
+        address=address,
+        first_slot=first_slot,
+    )
 
-    shelf = _Shelf.of(plan)
-    sku = np.empty(len(order), dtype=np.int64)
-    sku[starts] = _first_skus(plan, shelf, address[starts], orders.day)
-    first_category = plan.catalog.category[sku[starts]]
-    for position in range(1, int(size.max(initial=1))):
-        baskets = np.flatnonzero(size > position)
-        at = starts[baskets] + position
-        u_category = plan.streams.uniform("basket.category", address[at])
-        category = shelf.later_category(first_category[baskets], u_category)
-        taken = sku[starts[baskets][:, None] + np.arange(position)]
-        sku[at] = _pick_untaken(plan, shelf, address[at], category, taken, orders.day[baskets])
-    return Baskets(size=size, order=order, number=number, sku=sku, address=address)
+
+def _skus(plan: Plan, day: Ints, starts: Ints, size: Ints, address: Rows) -> Ints:
+    """SKU of each line, from the orders' days, first lines, sizes and first lines' addresses."""
+    shelf = _shelf(plan)
+    sku = np.empty(int(starts[-1] + size[-1]), dtype=np.int64)
+    listing = day if plan.catalog.last_listed > day[0] else None
+    category = None
+    taken: list[Ints] = []
+    for position in range(int(size.max(initial=1))):
+        if position:
+            stay = np.flatnonzero(size > position)
+            size, starts, address = size.take(stay), starts.take(stay), address.take(stay)
+            taken = [skus.take(stay) for skus in taken]
+            listing = None if listing is None else listing.take(stay)
+        rows = address + np.uint64(position)
+        if position:
+            words = plan.streams.bits("basket.category", rows)
+            category = shelf.later_category(words, plan.catalog.category.take(taken[0]))
+        picked = _pick_untaken(plan, shelf, rows, category, taken, listing)
+        sku[starts + position] = picked
+        taken.append(picked)
+    return sku
+
+
+def _order_of_lines(starts: Ints, lines: int) -> Ints:
+    """Index of each line's order: a running count of the first lines, faster than repeating."""
+    order = np.zeros(lines, dtype=np.int64)
+    order[starts[1:]] = 1
+    return np.cumsum(order, out=order)
 
 
 @dataclass(frozen=True)
 class _Shelf:
-    """SKUs standing category by category, so that one lookup serves the whole and each category."""
+    """SKUs standing category by category, so that one distribution serves the whole and each category."""
 
-    sku: Ints
-    edges: Floats  # distribution function over the shelf
-    lookup: laws.Discrete
-    start: Ints  # a category's first place on the shelf, and one past the last category
-    later: Floats  # distribution function of a later item's category, a row a first category
-
-    @classmethod
-    def of(cls, plan: Plan) -> _Shelf:
-        names = list(plan.scenario.catalog.categories)
-        sku = np.argsort(plan.catalog.category, kind="stable")
-        counts = np.bincount(plan.catalog.category, minlength=len(names))
-        lookup = laws.Discrete.of(plan.catalog.weight[sku])
-        weights = np.bincount(plan.catalog.category, plan.catalog.weight, minlength=len(names))
-        later = np.cumsum(later_category_shares(weights / weights.sum(), plan.scenario.basket, names), axis=1)
-        later[:, -1] = 1.0
-        start = np.concatenate([[0], np.cumsum(counts)])
-        return cls(
-            sku=sku, edges=np.concatenate([[0.0], lookup.edges]), lookup=lookup, start=start, later=later
-        )
-
-    def any_sku(self, u: Floats) -> Ints:
-        return self.sku[self.lookup(u)]
-
-    def sku_of(self, category: Ints, u: Floats) -> Ints:
-        low, high = self.edges[self.start[category]], self.edges[self.start[category + 1]]
-        place = self.lookup(np.minimum(low + u * (high - low), np.nextafter(1.0, 0.0)))
-        # Rounding at a category's edge must not lead to its neighbour.
-        return self.sku[np.clip(place, self.start[category], self.start[category + 1] - 1)]
-
-    def later_category(self, first: Ints, u: Floats) -> Ints:
-        return np.asarray((u[:, None] >= self.later[first]).sum(axis=1))
+    any_sku: laws.Choice
+    sku_of: laws.Choice  # a case a category
+    later_category: laws.Choice  # a case a first category
 
 
-def _first_skus(plan: Plan, shelf: _Shelf, address: npt.NDArray[np.uint64], day: Ints) -> Ints:
-    """Draw first items by weight; one that is not listed yet on its day is drawn again."""
-    sku = shelf.any_sku(plan.streams.uniform("basket.sku.0", address))
-    again = np.flatnonzero(plan.catalog.listed[sku] > day)
-    for attempt in range(1, _ATTEMPTS):
-        if not again.size:
-            break
-        sku[again] = shelf.any_sku(plan.streams.uniform(f"basket.sku.{attempt}", address[again]))
-        again = again[plan.catalog.listed[sku[again]] > day[again]]
-    if again.size:
-        everything = np.ones((len(again), len(plan.catalog.weight)), dtype=bool)
-        sku[again] = _pick_rest(plan, address[again], everything, day[again])
-    return sku
+def _shelf(plan: Plan) -> _Shelf:
+    names = tuple(plan.scenario.catalog.categories)
+    return _shelf_of(Itself(plan.catalog), Itself(plan.scenario.basket), names)
+
+
+@lru_cache(maxsize=4)
+def _shelf_of(catalog_key: Itself, basket_key: Itself, names: tuple[str, ...]) -> _Shelf:
+    catalog: Catalog = catalog_key.value
+    basket: Basket = basket_key.value
+    sku = np.argsort(catalog.category, kind="stable")
+    sku = sku.astype(np.int16 if len(sku) <= np.iinfo(np.int16).max else np.int32)  # small tables stay near
+    edges = laws.distribution(catalog.weight[sku])
+    counts = np.bincount(catalog.category, minlength=len(names))
+    stops = np.cumsum(counts)
+    ranges = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
+    weights = np.bincount(catalog.category, catalog.weight, minlength=len(names))
+    later = np.cumsum(later_category_shares(weights / weights.sum(), basket, list(names)), axis=1)
+    categories = np.arange(len(names), dtype=np.int32)
+    return _Shelf(
+        any_sku=laws.Choice.of([laws.first_steps(edges[:-1])], sku),
+        sku_of=laws.Choice.of(
+            [_steps_within(edges, start, stop) for start, stop in ranges],
+            # A category without SKUs is never chosen, but has its place.
+            np.concatenate([sku[start : max(stop, start + 1)] for start, stop in ranges]),
+        ),
+        later_category=laws.Choice.of(
+            [laws.first_steps(shares[:-1]) for shares in later], np.tile(categories, len(names))
+        ),
+    )
+
+
+def _steps_within(edges: Floats, start: int, stop: int) -> laws.Steps:
+    """First steps of a category's SKUs but the first: its stretch of the shelf is drawn from evenly.
+
+    Rounding at a category's edge can't lead to its neighbour: that has no step here.
+    """
+    low, high = np.concatenate([[0.0], edges])[[start, stop]]
+    below_one = np.nextafter(1.0, 0.0)
+    return laws.first_steps(
+        edges[start : max(start, stop - 1)], lambda u: np.minimum(low + u * (high - low), below_one)
+    )
 
 
 def _pick_untaken(  # noqa: PLR0917 - columns of the same lines
-    plan: Plan, shelf: _Shelf, address: npt.NDArray[np.uint64], category: Ints, taken: Ints, day: Ints
+    plan: Plan, shelf: _Shelf, address: Rows, category: Ints | None, taken: list[Ints], day: Ints | None
 ) -> Ints:
-    """Draw a SKU of each category by weight among those listed and not taken; others are drawn again.
+    """Draw a SKU by weight, of a category or of all, among those listed and not taken; others are redrawn.
 
     Redrawing is addressed by (row, attempt). What is still a repeat after many attempts (a SKU that
     carries nearly all of its category) is drawn from the remaining weights at once: the same law.
+
+    Parameters
+    ----------
+    category
+        Of each line; None for first items.
+    taken
+        SKUs of the same baskets' earlier lines, position by position.
+    day
+        Of each line; None where every SKU is listed.
     """
 
-    def is_wrong(sku: Ints, lines: Ints | slice) -> npt.NDArray[np.bool_]:
-        repeated = (sku[:, None] == taken[lines]).any(axis=1)
-        return np.asarray(repeated | (plan.catalog.listed[sku] > day[lines]))
+    def draw(attempt: int, address: Rows, category: Ints | None) -> Ints:
+        words = plan.streams.bits(f"basket.sku.{attempt}", address)
+        sku = shelf.any_sku(words) if category is None else shelf.sku_of(words, category)
+        return sku.astype(np.int64)
 
-    sku = shelf.sku_of(category, plan.streams.uniform("basket.sku.0", address))
-    again = np.flatnonzero(is_wrong(sku, slice(None)))
+    def wrong(sku: Ints, taken: list[Ints], day: Ints | None) -> Ints:
+        is_wrong = np.zeros(len(sku), dtype=np.bool_) if day is None else plan.catalog.listed.take(sku) > day
+        for earlier in taken:
+            is_wrong |= sku == earlier
+        return np.asarray(is_wrong.nonzero()[0])
+
+    sku = draw(0, address, category)
+    again = wrong(sku, taken, day) if taken or day is not None else np.zeros(0, dtype=np.int64)
     for attempt in range(1, _ATTEMPTS):
         if not again.size:
             return sku
-        u = plan.streams.uniform(f"basket.sku.{attempt}", address[again])
-        sku[again] = shelf.sku_of(category[again], u)
-        again = again[is_wrong(sku[again], again)]
+        redrawn = draw(attempt, address.take(again), None if category is None else category.take(again))
+        sku[again] = redrawn
+        still = wrong(redrawn, [skus.take(again) for skus in taken], None if day is None else day.take(again))
+        again = again.take(still)
     if again.size:
-        allowed = plan.catalog.category == category[again][:, None]
-        np.put_along_axis(allowed, taken[again], False, axis=1)
-        sku[again] = _pick_rest(plan, address[again], allowed, day[again])
+        sku[again] = _pick_rest(plan, again, address, category, taken, day)
     return sku
 
 
-def _pick_rest(
-    plan: Plan, address: npt.NDArray[np.uint64], allowed: npt.NDArray[np.bool_], day: Ints
+def _pick_rest(  # noqa: PLR0917 - columns of the same lines
+    plan: Plan, lines: Ints, address: Rows, category: Ints | None, taken: list[Ints], day: Ints | None
 ) -> Ints:
-    """Draw by weight from the allowed and listed SKUs of each line at once."""
-    is_listed = plan.catalog.listed <= day[:, None]
-    cumulated = np.cumsum(np.where(allowed & is_listed, plan.catalog.weight, 0.0), axis=1)
-    u = plan.streams.uniform("basket.sku.rest", address) * cumulated[:, -1]
+    """Draw for these lines by weight from all SKUs that are right at once."""
+    catalog = plan.catalog
+    is_right = np.ones((len(lines), len(catalog.weight)), dtype=np.bool_)
+    if category is not None:
+        is_right &= catalog.category == category[lines][:, None]
+    if day is not None:
+        is_right &= catalog.listed <= day[lines][:, None]
+    for skus in taken:
+        is_right[np.arange(len(lines)), skus[lines]] = False
+    cumulated = np.cumsum(np.where(is_right, catalog.weight, 0.0), axis=1)
+    u = plan.streams.uniform("basket.sku.rest", address[lines]) * cumulated[:, -1]
     return np.asarray((cumulated <= u[:, None]).sum(axis=1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from math import lcm
 
 import numpy as np
@@ -33,7 +32,10 @@ def simulate_budget(
     law = plan.scenario.budget
     assert law is not None, "a scenario without a budget publishes none"
     shops = len(plan.shops)
-    months = _months(plan)
+    months = plan.planned_months
+    if not months:
+        nothing = np.zeros(0, dtype=np.int64)
+        return {"month": [], "shop": nothing, "revenue": nothing, "orders": nothing, "margin": nothing}
     start, stop = plan.calendar.day_of(months[0]), plan.calendar.day_of(month_after(months[-1]))
     days = np.arange(start, stop)
     window = np.minimum(days + 1, law.window_days)
@@ -66,10 +68,3 @@ def simulate_budget(
 
 def _half_up(numerator: npt.NDArray[np.object_], denominator: int) -> npt.NDArray[np.int64]:
     return ((2 * numerator + denominator) // (2 * denominator)).astype(np.int64)
-
-
-def _months(plan: Plan) -> list[dt.date]:
-    months = [plan.first.replace(day=1)]
-    while (following := month_after(months[-1])) <= plan.last:
-        months.append(following)
-    return months

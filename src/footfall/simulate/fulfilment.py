@@ -32,10 +32,11 @@ def simulate_shipping(plan: Plan, orders: Orders) -> pa.Array:
     assert plan.elsewhere is not None, "a scenario without shipping publishes no address"
     locales = [locale_pools(plan.scenario.customers.locales[shop]) for shop in plan.shops]
     goes_elsewhere = plan.elsewhere(plan.streams, orders.number, orders.address) == 1
-    away = np.flatnonzero(goes_elsewhere)
-    home = home_addresses(plan.streams, locales, orders.shop, orders.customer - 1)
+    away, stay = np.flatnonzero(goes_elsewhere), np.flatnonzero(~goes_elsewhere)
+    home = home_addresses(plan.streams, locales, orders.shop[stay], orders.customer[stay] - 1)
     other = other_addresses(plan.streams, locales, orders.shop[away], orders.address[away])
     # Other addresses stand behind the home addresses; each order takes the one that is its own.
-    place = np.arange(len(orders.id))
-    place[away] = len(orders.id) + np.arange(len(away))
+    place = np.empty(len(orders.id), dtype=np.int64)
+    place[stay] = np.arange(len(stay))
+    place[away] = len(stay) + np.arange(len(away))
     return pa.concat_arrays([home, other]).take(from_numpy(place, pa.int64()))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.arrays import Itself
 from footfall.core.money import Cents, discounted, line_total
+from footfall.core.streams import STEP_BITS
 from footfall.plan.plan import Plan
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.orders import Orders
@@ -18,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Columns of lines: units, discount in percent, prices in cents, return.
+    """Columns of lines: units, discount in percent, prices in cents.
 
     Attributes
     ----------
@@ -33,7 +36,6 @@ class Outcomes:
     list_price: Cents
     unit_price: Cents
     total: Cents
-    is_returned: npt.NDArray[np.bool_]
 
 
 def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
@@ -42,27 +44,47 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     On a day of an event with a discount every line has it; on any other day the scenario's mix of
     discounts holds (specification, section 4.2).
     """
-    streams, basket = plan.streams, plan.scenario.basket
-    quantities = np.array(list(basket.quantity))
-    drawn = laws.Discrete.of(list(basket.quantity.values()))(
-        streams.uniform("line.quantity", baskets.address)
-    )
-    event_discount = plan.calendar.discount[orders.day[baskets.order]]
-    percents = np.array(list(plan.scenario.discount.shares))
-    slot = baskets.number
-    if plan.sizes.orders is not None:
-        slot = plan.sizes.first_slots(streams, orders.number)[baskets.order] + baskets.number
-    everyday = percents[plan.discounts(streams, slot, baskets.address)]
-    discount = np.where(event_discount > 0, event_discount, everyday)
-    u_return = streams.uniform("line.return", baskets.address)
-    quantity, price = quantities[drawn], plan.catalog.price[baskets.sku]
-    unit_price = discounted(price, discount)
-    by_line = plan.scenario.discount.rounded_by == "line"
+    quantities = plan.scenario.basket.quantity
+    choose = laws.choice(tuple(quantities.values()), tuple(quantities))
+    quantity = choose(plan.streams.bits("line.quantity", baskets.address))
+    discount = _discounts(plan, orders, baskets)
+    price = plan.catalog.price.take(baskets.sku)
+    total, unit_price = quantity * price, price.copy()
+    # Most lines have no discount, which leaves a price as it is.
+    sold_off = np.flatnonzero(discount > 0)
+    percent = discount.take(sold_off)
+    unit_price[sold_off] = discounted(price.take(sold_off), percent)
+    if plan.scenario.discount.rounded_by == "line":
+        total[sold_off] = line_total(price.take(sold_off), percent, quantity.take(sold_off))
+    else:
+        total[sold_off] = unit_price.take(sold_off) * quantity.take(sold_off)
     return Outcomes(
-        quantity=quantity,
-        discount=discount,
-        list_price=price,
-        unit_price=unit_price,
-        total=line_total(price, discount, quantity) if by_line else quantity * unit_price,
-        is_returned=u_return < plan.catalog.return_probability[baskets.sku],
+        quantity=quantity, discount=discount, list_price=price, unit_price=unit_price, total=total
     )
+
+
+def simulate_returns(plan: Plan, baskets: Baskets) -> npt.NDArray[np.bool_]:
+    """Whether each line is sent back, by its SKU's probability."""
+    step = plan.streams.bits("line.return", baskets.address)
+    step >>= np.uint64(64 - STEP_BITS)
+    return np.asarray(step < _kept_from(Itself(plan.catalog)).take(baskets.sku))
+
+
+def _discounts(plan: Plan, orders: Orders, baskets: Baskets) -> Ints:
+    slot = baskets.number
+    if baskets.first_slot is not None:
+        slot = baskets.first_slot.take(baskets.order)
+        slot += baskets.number
+    percents = tuple(plan.scenario.discount.shares)
+    discount = plan.discounts.chosen(plan.streams, slot, baskets.address, percents)
+    of_events = plan.calendar.discount
+    if of_events[orders.day[0] : orders.day[-1] + 1].any():
+        of_event = of_events.take(orders.day).take(baskets.order)
+        np.copyto(discount, of_event, where=of_event > 0)
+    return discount
+
+
+@lru_cache(maxsize=4)
+def _kept_from(catalog: Itself) -> laws.Steps:
+    """Least step of a uniform at which a line of each SKU is kept."""
+    return laws.first_steps(catalog.value.return_probability)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from footfall.core.arrays import from_numpy, from_words
+from footfall.core.arrays import from_numpy, from_words, keep_freed_memory, take_words
 from footfall.core.money import Cents, as_decimal
 from footfall.core.schema import Kind, TableSpec
 from footfall.plan.parts import Part
@@ -21,7 +21,7 @@ from footfall.simulate.customers import simulate_customers
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
-from footfall.simulate.outcomes import Outcomes, simulate_outcomes
+from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
 from footfall.simulate.reviews import Purchases, reviewable, simulate_reviews
 
 Columns: TypeAlias = Mapping[str, Callable[[], Any]]
@@ -55,57 +55,70 @@ class Simulated:
 
 def simulate(plan: Plan, part: Part) -> Simulated:
     """Simulate a part: a pure function of the plan and the range, picklable, for any engine to call."""
+    keep_freed_memory()
     orders = simulate_orders(plan, part)
     baskets = simulate_baskets(plan, orders)
     outcomes = simulate_outcomes(plan, orders, baskets)
 
     shops = len(plan.shops)
     first_day = int(orders.day[0])
-    cell = ((orders.day - first_day) * shops + orders.shop)[baskets.order]
-    revenue = np.zeros((int(orders.day[-1]) - first_day + 1) * shops, dtype=np.int64)
-    np.add.at(revenue, cell, outcomes.total)
+    order_total = _sums(baskets.order, outcomes.total, len(orders.id))
+    cell = (orders.day - first_day) * shops + orders.shop
+    revenue = _sums(cell, order_total, (int(orders.day[-1]) - first_day + 1) * shops)
+    reviewed = any(spec.entity == "review" for spec in plan.tables.values())
+    needs_status = plan.statuses is not None and (reviewed or plan.publishes("order", "status"))
+    status = simulate_statuses(plan, orders) if needs_status else None
 
     batches = {}
     if part.is_published:
         columns = {
-            "order": _order_columns(plan, orders, baskets, outcomes),
+            "order": _order_columns(plan, orders, order_total, status),
             "line": _line_columns(plan, part, orders, baskets, outcomes),
         }
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
                 batches[name] = _batch(spec, columns[spec.entity])
-    reviewed = any(spec.entity == "review" for spec in plan.tables.values())
     return Simulated(
         batches=batches,
         first_day=first_day,
         revenue=revenue.reshape(-1, shops),
-        purchases=reviewable(plan, orders, baskets) if reviewed else None,
+        purchases=reviewable(plan, orders, baskets, status) if reviewed else None,
     )
 
 
-def _order_columns(plan: Plan, orders: Orders, baskets: Baskets, outcomes: Outcomes) -> Columns:
-    date = _date(plan, orders.day)
+def _sums(index: npt.NDArray[np.int64], cents: Cents, length: int) -> Cents:
+    # Whole cents are added exactly as floating-point numbers, too: all sums lie below 2^53.
+    return np.bincount(index, cents, length).astype(np.int64)
+
+
+def _order_columns(
+    plan: Plan, orders: Orders, order_total: Cents, status: npt.NDArray[np.int64] | None
+) -> Columns:
     scenario = plan.scenario
 
-    def total() -> Cents:
-        sums = np.zeros(len(orders.id), dtype=np.int64)
-        np.add.at(sums, baskets.order, outcomes.total)
-        return sums
+    def time() -> npt.NDArray[np.int64]:
+        seconds = _date(plan, orders.day)
+        seconds *= _SECONDS_A_DAY
+        seconds += orders.second
+        return seconds
+
+    def statuses() -> pa.Array:
+        assert scenario.fulfilment is not None, "a scenario without fulfilment publishes no status"
+        assert status is not None, "simulated where it is published"
+        return take_words(list(scenario.fulfilment.shares), status)
 
     return {
         "id": lambda: orders.id,
-        "shop": lambda: _coded(plan.shops, orders.shop),
+        "shop": lambda: take_words(plan.shops, orders.shop),
         "customer": lambda: orders.customer,
-        "time": lambda: date * _SECONDS_A_DAY + orders.second,
-        "date": lambda: date,
-        "status": lambda: _coded(
-            list(scenario.fulfilment.shares if scenario.fulfilment else ()), simulate_statuses(plan, orders)
-        ),
-        "payment": lambda: _coded(
+        "time": time,
+        "date": lambda: _date(plan, orders.day),
+        "status": statuses,
+        "payment": lambda: take_words(
             list(scenario.payment.shares if scenario.payment else ()), simulate_payments(plan, orders)
         ),
         "shipping_address": lambda: simulate_shipping(plan, orders),
-        "total": total,
+        "total": lambda: order_total,
     }
 
 
@@ -116,11 +129,11 @@ def _line_columns(plan: Plan, part: Part, orders: Orders, baskets: Baskets, outc
         return before + 1 + np.arange(len(baskets.sku))
 
     return {
-        "order": lambda: orders.id[baskets.order],
+        "order": lambda: baskets.order + orders.id[0],
         "product": lambda: baskets.sku + plan.scenario.catalog.first_sku,
         "quantity": lambda: outcomes.quantity,
         "unit_price": lambda: outcomes.unit_price,
-        "is_returned": lambda: outcomes.is_returned,
+        "is_returned": lambda: simulate_returns(plan, baskets),
         "number": lambda: baskets.number + 1,
         "discount": lambda: outcomes.discount,
         "id": numbers,
@@ -134,7 +147,7 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
     catalog = plan.catalog
     products: Columns = {
         "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
-        "category": lambda: _coded(list(plan.scenario.catalog.categories), catalog.category),
+        "category": lambda: take_words(list(plan.scenario.catalog.categories), catalog.category),
         "price": lambda: catalog.price,
         "cost": lambda: catalog.cost,
         "sales_rank": lambda: catalog.sales_rank,
@@ -152,7 +165,7 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
             for columns in simulate_customers(plan):
                 if "registered" in columns:
                     columns["registered"] = _date(plan, columns["registered"])
-                columns["shop"] = _coded(plan.shops, columns["shop"])
+                columns["shop"] = take_words(plan.shops, columns["shop"])
                 yield name, _batch(spec, _ready(columns))
 
 
@@ -177,11 +190,15 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
     for name, spec in plan.tables.items():
         if spec.entity == "marketing_day":
             spend = simulate_marketing(plan, revenue)
-            columns = {**spend, "date": _date(plan, spend["day"]), "shop": _coded(plan.shops, spend["shop"])}
+            columns = {
+                **spend,
+                "date": _date(plan, spend["day"]),
+                "shop": take_words(plan.shops, spend["shop"]),
+            }
             batches[name] = _batch(spec, _ready(columns))
         elif spec.entity == "budget_month":
             budget = simulate_budget(plan, revenue)
-            shop = _coded(plan.shops, np.asarray(budget["shop"]))
+            shop = take_words(plan.shops, np.asarray(budget["shop"]))
             batches[name] = _batch(spec, _ready({**budget, "shop": shop}))
     return batches
 
@@ -193,10 +210,6 @@ def _date(plan: Plan, day: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def _ready(columns: Mapping[str, Any]) -> Columns:
     return {field: lambda values=values: values for field, values in columns.items()}  # type: ignore[misc]  # bound at once
-
-
-def _coded(words: list[str], index: npt.NDArray[np.int64]) -> pa.Array:
-    return from_words(words).take(from_numpy(index, pa.int64()))
 
 
 def _batch(spec: TableSpec, columns: Columns) -> pa.RecordBatch:

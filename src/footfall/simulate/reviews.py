@@ -63,28 +63,36 @@ class Purchases:
         return Purchases(*(getattr(self, f.name)[first] for f in fields(self)))
 
 
-def reviewable(plan: Plan, orders: Orders, baskets: Baskets) -> Purchases:
+def reviewable(plan: Plan, orders: Orders, baskets: Baskets, status: Ints | None = None) -> Purchases:
     """Purchases of a part that may be reviewed.
 
     The order must have come through (the scenario says by which statuses), the review must be due
     before the horizon ends, and the key must lie below the plan's limit: others have no chance.
+
+    Parameters
+    ----------
+    status
+        Of each order, where it has been simulated already.
     """
     law = _law(plan)
     names = list(plan.scenario.fulfilment.shares) if plan.scenario.fulfilment else []
-    came_through = np.isin(simulate_statuses(plan, orders), [names.index(s) for s in law.statuses])
-    line = np.flatnonzero(came_through[baskets.order])
-    pair = _pair(orders.customer[baskets.order[line]], baskets.sku[line])
+    if status is None:
+        status = simulate_statuses(plan, orders)
+    is_good = np.array([name in law.statuses for name in names])
+    line = np.flatnonzero(is_good.take(status).take(baskets.order))
+    order = baskets.order.take(line)
+    pair = _pair(orders.customer.take(order), baskets.sku.take(line))
     key = plan.streams.bits("review.key", pair)
-    low = key < np.uint64(min(plan.review_limit, 2**64 - 1))
-    line, pair, key = line[low], pair[low], key[low]
+    low = np.flatnonzero(key < np.uint64(min(plan.review_limit, 2**64 - 1)))
+    order, pair, key = order.take(low), pair.take(low), key.take(low)
 
     delay = law.delay
     z = laws.normal(plan.streams.uniform("review.delay", pair))
     days = np.minimum(np.rint(delay.median_days * np.exp(delay.sigma * z)), 36_600).astype(np.int64)
-    day = orders.day[baskets.order[line]] + np.maximum(days, delay.min_days)
-    due = day < plan.scenario.days
-    number = orders.number[baskets.order[line]]
-    return Purchases(key=key[due], pair=pair[due], order=number[due], day=day[due])
+    day = orders.day.take(order) + np.maximum(days, delay.min_days)
+    due = np.flatnonzero(day < plan.scenario.days)
+    number = orders.number.take(order.take(due))
+    return Purchases(key=key.take(due), pair=pair.take(due), order=number, day=day.take(due))
 
 
 def simulate_reviews(plan: Plan, purchases: Purchases) -> Iterator[dict[str, Any]]:

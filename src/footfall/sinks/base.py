@@ -7,12 +7,15 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
 from footfall.core.errors import DataError, RequestError
 from footfall.core.schema import TableSpec
+
+if TYPE_CHECKING:
+    from footfall.sinks.part_files import PartFiles, Written
 
 FORMATS = ("csv", "parquet", "duckdb")
 MANIFEST_DIRECTORY = "_footfall"
@@ -52,8 +55,13 @@ class Manifest:
 
     @property
     def files(self) -> frozenset[str]:
-        """Names of all data files."""
+        """Names of all data files, relative to the data set; part files lie in a directory a table."""
         return frozenset(name for table in self.tables.values() for name in table.files)
+
+    @property
+    def entries(self) -> frozenset[str]:
+        """Names of the files and directories at the top of the data set."""
+        return frozenset(name.split("/")[0] for name in self.files)
 
     def to_json(self) -> str:
         """Give the manifest as indented JSON."""
@@ -123,7 +131,7 @@ class Manifest:
                 raise DataError(
                     f"{path} is broken: table '{name}' lacks rows, content_hash or files"
                 ) from None
-            if any(Path(file).name != file for file in tables[name].files):
+            if any(file not in {Path(file).name, f"{name}/{Path(file).name}"} for file in tables[name].files):
                 raise DataError(f"{path} is broken: table '{name}' names a file outside of the directory")
         return cls(**{**said, "tables": tables})
 
@@ -137,6 +145,12 @@ class Sink(Protocol):
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Add rows, in exactly the table's Arrow schema."""
+
+    def part_files(self) -> PartFiles | None:
+        """Where worker processes may write part files; None where all rows go through `write`."""
+
+    def take(self, written: Sequence[Written]) -> None:
+        """Take in part files that were written beside the sink, in order."""
 
     def publish(self, manifest: Manifest) -> None:
         """Close and count what was written, and make it visible in one step; nothing may follow."""
@@ -161,6 +175,7 @@ def open_sink(
     specs: Sequence[TableSpec],
     *,
     overwrite: bool,
+    in_parts: frozenset[str] = frozenset(),
 ) -> Sink:
     """Claim a place and open a sink there; every refusal that can be foreseen comes now.
 
@@ -176,6 +191,8 @@ def open_sink(
         The tables that will be written.
     overwrite
         Whether an earlier data set of Footfall's in this place may be replaced.
+    in_parts
+        Tables that are too big for one file.
 
     Raises
     ------
@@ -186,10 +203,10 @@ def open_sink(
     if _known(format) == "duckdb":
         from footfall.sinks.duckdb import DuckdbSink  # noqa: PLC0415 - see above
 
-        return DuckdbSink(directory, scenario_name, specs, overwrite=overwrite)
-    from footfall.sinks.files import FileSink  # noqa: PLC0415 - see above
+        return DuckdbSink(directory, scenario_name, specs, overwrite=overwrite, in_parts=in_parts)
+    from footfall.sinks.directory import FileSink  # noqa: PLC0415 - see above
 
-    return FileSink(format, directory, specs, overwrite=overwrite)
+    return FileSink(format, directory, specs, overwrite=overwrite, in_parts=in_parts)
 
 
 def read_batches(directory: Path, manifest: Manifest, spec: TableSpec) -> Iterator[pa.RecordBatch]:

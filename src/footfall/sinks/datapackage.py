@@ -31,10 +31,6 @@ _TYPES: Mapping[Kind, Mapping[str, Any]] = {
 }
 
 
-def _file(spec: TableSpec) -> str:
-    return f"{spec.name}.csv"
-
-
 def _field(column: ColumnSpec) -> dict[str, Any]:
     constraints: dict[str, Any] = {"required": True}
     if column.values:
@@ -61,13 +57,17 @@ def _schema(spec: TableSpec, present: frozenset[str]) -> dict[str, Any]:
     return said
 
 
-def describe(specs: Sequence[TableSpec], name: str, title: str = "") -> dict[str, Any]:
+def describe(
+    specs: Sequence[TableSpec], files: Mapping[str, Sequence[str]], name: str, title: str = ""
+) -> dict[str, Any]:
     """Give the descriptor of a data set in CSV, a resource a table.
 
     Parameters
     ----------
     specs
         The tables of the data set; references to others are left out.
+    files
+        Names of the files of each table, in order.
     name
         The scenario's.
     title
@@ -83,7 +83,7 @@ def describe(specs: Sequence[TableSpec], name: str, title: str = "") -> dict[str
         {
             "name": spec.name,
             "profile": "tabular-data-resource",
-            "path": _file(spec),
+            "path": files[spec.name][0] if len(files[spec.name]) == 1 else list(files[spec.name]),
             "description": f"{spec.grain[:1].upper()}{spec.grain[1:]}.",
             "format": "csv",
             "mediatype": "text/csv",
@@ -104,7 +104,12 @@ def describe(specs: Sequence[TableSpec], name: str, title: str = "") -> dict[str
     return {"profile": "tabular-data-package", "name": name, **titled, "resources": resources}
 
 
-def write_descriptor(directory: Path, specs: Sequence[TableSpec], scenario: Mapping[str, Any]) -> None:
+def write_descriptor(
+    directory: Path,
+    specs: Sequence[TableSpec],
+    files: Mapping[str, Sequence[str]],
+    scenario: Mapping[str, Any],
+) -> None:
     """Write `_footfall/datapackage.json` into a directory of CSV files, with a link to each of them.
 
     Parameters
@@ -113,20 +118,22 @@ def write_descriptor(directory: Path, specs: Sequence[TableSpec], scenario: Mapp
         Where the tables lie; the links are relative, so it may be moved later.
     specs
         The tables that lie there.
+    files
+        Names of the files of each table, in order; part files lie in a directory a table.
     scenario
         As in the manifest; its name and title become the package's.
     """
     home = directory / MANIFEST_DIRECTORY
     home.mkdir(exist_ok=True)
     try:
-        for spec in specs:
-            (home / _file(spec)).symlink_to(Path("..") / _file(spec))
+        for entry in sorted({name.split("/")[0] for names in files.values() for name in names}):
+            (home / entry).symlink_to(Path("..") / entry)
     except OSError:
         # FAT and some network file systems have no links, and Windows keeps them for administrators. The
         # descriptor is of use without them: copied to where the data lie, or read with that as its base path.
         # A full disk comes here too, and is refused with the next bytes, which are the descriptor's.
         pass
     said = json.dumps(
-        describe(specs, scenario["name"], scenario.get("title", "")), indent=2, ensure_ascii=False
+        describe(specs, files, scenario["name"], scenario.get("title", "")), indent=2, ensure_ascii=False
     )
     (home / DESCRIPTOR_FILE).write_text(said + "\n", encoding="utf-8", newline="\n")

@@ -16,6 +16,7 @@ from footfall.core.errors import DataError, OutputError
 from footfall.core.schema import Kind, TableSpec
 from footfall.sinks.base import Manifest
 from footfall.sinks.files import check_rows
+from footfall.sinks.part_files import PartFiles, Written
 from footfall.sinks.reading import BATCH_ROWS, check_types, conform
 from footfall.sinks.staging import Staging, explained
 
@@ -54,20 +55,21 @@ def _referenced_first(specs: Sequence[TableSpec]) -> list[TableSpec]:
     return ordered
 
 
-def _definition(spec: TableSpec, earlier: dict[str, TableSpec]) -> Iterator[str]:
+def _definition(spec: TableSpec, earlier: dict[str, TableSpec], *, with_keys: bool) -> Iterator[str]:
     """Give the SQL statements that make a table; a reference needs the key of a table made earlier."""
     lines = [f"{_quoted(c.name)} {SQL_TYPES[c.kind]} NOT NULL" for c in spec.columns]
-    if spec.key:
+    if spec.key and with_keys:
         lines.append(f"PRIMARY KEY ({', '.join(map(_quoted, spec.key))})")
     for column in spec.columns:
-        if column.references and column.references[0] in earlier:
+        if with_keys and column.references and column.references[0] in earlier:
             table, key = column.references
             if earlier[table].key == (key,):
                 lines.append(
                     f"FOREIGN KEY ({_quoted(column.name)}) REFERENCES {_quoted(table)} ({_quoted(key)})"
                 )
     yield f"CREATE TABLE {_quoted(spec.name)} ({', '.join(lines)})"
-    yield f"COMMENT ON TABLE {_quoted(spec.name)} IS {_literal(spec.grain)}"
+    unchecked = "" if with_keys or not spec.key else f"; key {', '.join(spec.key)}, not declared at this size"
+    yield f"COMMENT ON TABLE {_quoted(spec.name)} IS {_literal(spec.grain + unchecked)}"
     for column in spec.columns:
         words = f"{column.text} [{column.unit}]" if column.unit else column.text
         yield f"COMMENT ON COLUMN {_quoted(spec.name)}.{_quoted(column.name)} IS {_literal(words)}"
@@ -100,22 +102,32 @@ class DuckdbSink:
     """A directory with one database file, named after the scenario.
 
     Rows that come before the rows they refer to are held in memory until `publish`; referenced
-    tables that come first cost nothing. Keys are indexed, which costs some 2 µs and 30 bytes a row.
+    tables that come first cost nothing. Keys are indexed, which costs some 2 µs and 30 bytes a row; so
+    tables that are too big for one file are declared without keys, and the comment of the table says so.
+    Workers write them as Parquet beside the database, which reads them in.
 
     Parameters
     ----------
-    directory, scenario_name, specs, overwrite
+    directory, scenario_name, specs, overwrite, in_parts
         As in :func:`footfall.sinks.base.open_sink`.
     """
 
     def __init__(
-        self, directory: Path, scenario_name: str, specs: Sequence[TableSpec], *, overwrite: bool
+        self,
+        directory: Path,
+        scenario_name: str,
+        specs: Sequence[TableSpec],
+        *,
+        overwrite: bool,
+        in_parts: frozenset[str] = frozenset(),
     ) -> None:
         self._file = f"{scenario_name}.duckdb"
         self._specs = {spec.name: spec for spec in _referenced_first(specs)}
         self._held: dict[str, list[pa.RecordBatch]] = {name: [] for name in self._specs}
         self._staging = Staging(directory, [self._file], overwrite=overwrite)
         self._spill = self._staging.path / ".spill"
+        self._parts = self._staging.path / ".parts"
+        self._in_parts = in_parts
         self._connection: duckdb.DuckDBPyConnection | None = None
         try:
             with _explained(directory):
@@ -124,9 +136,10 @@ class DuckdbSink:
                 )
                 made: dict[str, TableSpec] = {}
                 for name, spec in self._specs.items():
-                    for statement in _definition(spec, made):
+                    for statement in _definition(spec, made, with_keys=name not in in_parts):
                         self._connection.execute(statement)
-                    made[name] = spec
+                    if name not in in_parts:
+                        made[name] = spec
         except BaseException:
             self.abort()
             raise
@@ -152,6 +165,26 @@ class DuckdbSink:
                     raise
                 self._held[table].append(batch)
 
+    def part_files(self) -> PartFiles | None:
+        """Parquet files beside the database for the tables that are too big to be passed on as batches."""
+        specs = tuple(s for s in self._specs.values() if s.name in self._in_parts and s.keyed_by_order)
+        if not specs:
+            return None
+        self._parts.mkdir(exist_ok=True)
+        return PartFiles(self._parts, self._staging.shown, "parquet", specs)
+
+    def take(self, written: Sequence[Written]) -> None:
+        """Read part files in, and remove them."""
+        assert self._connection is not None, "a sink is not written to after publish or abort"
+        with _explained(self._staging.shown):
+            for files in written:
+                for table, file in files.items():
+                    path = self._parts / file.name
+                    self._connection.execute(
+                        f"INSERT INTO {_quoted(table)} SELECT * FROM read_parquet({_literal(str(path))})"
+                    )
+                    path.unlink()
+
     def publish(self, manifest: Manifest) -> None:
         """Insert what was held, count the rows, close the file and rename its directory."""
         with _explained(self._staging.shown):
@@ -165,6 +198,7 @@ class DuckdbSink:
             self._connection.close()
             self._connection = None
             shutil.rmtree(self._spill, ignore_errors=True)
+            shutil.rmtree(self._parts, ignore_errors=True)
         self._staging.publish(manifest)
 
     def abort(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +12,6 @@ from footfall.core.arrays import to_numpy
 from footfall.core.errors import DataError
 from footfall.core.schema import Kind, TableSpec
 from footfall.sinks.base import Manifest
-from footfall.sinks.datapackage import write_descriptor
-from footfall.sinks.staging import Staging, explained
 
 ROW_GROUP_ROWS = 122_880
 """Rows that are gathered into a row group, which is what readers fetch and skip by."""
@@ -174,62 +170,6 @@ def check_rows(table: str, manifest: Manifest, rows: int) -> None:
         )
 
 
-class FileSink:
-    """A directory with a file a table.
-
-    Parameters
-    ----------
-    format
-        "csv" or "parquet".
-    directory, specs, overwrite
-        As in :func:`footfall.sinks.base.open_sink`.
-    """
-
-    def __init__(
-        self,
-        format: str,  # noqa: A002 - the word that the command line uses
-        directory: Path,
-        specs: Sequence[TableSpec],
-        *,
-        overwrite: bool,
-    ) -> None:
-        writer: type[CsvTable | ParquetTable] = CsvTable if format == "csv" else ParquetTable
-        self._specs = tuple(specs)
-        self._is_csv = format == "csv"
-        self._names = {spec.name: f"{spec.name}.{writer.suffix}" for spec in specs}
-        self._staging = Staging(directory, self._names.values(), overwrite=overwrite)
-        self._writers: dict[str, TableWriter] = {}
-        try:
-            with explained(directory):
-                for spec in specs:
-                    self._writers[spec.name] = writer(self._staging.path / self._names[spec.name], spec)
-        except BaseException:
-            self.abort()
-            raise
-
-    def write(self, table: str, batch: pa.RecordBatch) -> None:
-        """Add rows, in exactly the table's Arrow schema."""
-        with explained(self._staging.shown):
-            self._writers[table].write(batch)
-
-    def publish(self, manifest: Manifest) -> None:
-        """Close and count the files and rename their directory."""
-        with explained(self._staging.shown):
-            for table in list(self._writers):
-                check_rows(table, manifest, self._writers[table].close())
-                del self._writers[table]
-            if self._is_csv:  # Parquet says for itself what it holds
-                write_descriptor(self._staging.path, self._specs, manifest.scenario)
-        self._staging.publish(manifest)
-
-    def abort(self) -> None:
-        """Remove every trace."""
-        for writer in self._writers.values():
-            with suppress(OSError, pa.ArrowException, ValueError):  # a full disk refuses the last bytes too
-                writer.close()
-        self._writers.clear()
-        self._staging.abort()
-
-    def files(self, table: str) -> tuple[str, ...]:
-        """Name of the table's file."""
-        return (self._names[table],)
+def writer_of(format: str) -> type[CsvTable | ParquetTable]:  # noqa: A002 - the word that users know
+    """Give the writer of a format."""
+    return CsvTable if format == "csv" else ParquetTable

@@ -73,16 +73,29 @@ def _retire(leftover: Path, target: Path) -> None:
             os.rename(leftover, target)  # killed between two renames: the old data comes back
             return
         try:
-            ours = Manifest.read(leftover).files | {MANIFEST_DIRECTORY}
+            old = Manifest.read(leftover)
         except FootfallError:
             return  # nobody can tell what is ours in it, so it stays
-        for entry in list(leftover.iterdir()):
-            if entry.name not in ours and target.is_dir():
-                place = target / entry.name
+        if target.is_dir():
+            for entry in _foreign(leftover, old):
+                place = target / entry.relative_to(leftover)
                 while os.path.lexists(place):  # came while we worked; both are kept
                     place = place.with_name(place.name + ".kept")
+                place.parent.mkdir(exist_ok=True)
                 os.rename(entry, place)
     shutil.rmtree(leftover)
+
+
+def _foreign(directory: Path, manifest: Manifest) -> list[Path]:
+    """What lies in a data set and is not ours: beside its files, or among a table's part files."""
+    found = []
+    for entry in list(directory.iterdir()):
+        if entry.name not in manifest.entries | {MANIFEST_DIRECTORY}:
+            found.append(entry)
+        elif entry.is_dir() and entry.name != MANIFEST_DIRECTORY:
+            ours = {directory / name for name in manifest.files}
+            found += [inner for inner in entry.iterdir() if inner not in ours]
+    return found
 
 
 class Staging:
@@ -164,7 +177,7 @@ class Staging:
                 f"{self.shown} already holds a data set; "
                 "use --overwrite (overwrite=True) or choose another place"
             )
-        if foreign := sorted((present - old.files) & self._files):
+        if foreign := sorted((present - old.entries) & self._files):
             raise OutputError(
                 f"{self.shown} holds {foreign[0]}, which Footfall did not write and would write now; "
                 "move it away"

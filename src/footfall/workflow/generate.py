@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 import footfall
-from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
-from footfall.contract.judge import judge
-from footfall.contract.subject import Subject
-from footfall.core.content_hash import ContentHash
 from footfall.core.errors import ContractBroken
-from footfall.plan.parts import ORDERS_A_PART
+from footfall.plan.parts import ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.simulate.rehearsal import rehearsed
 from footfall.sinks.base import Manifest, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
+from footfall.workflow.judging import Judging
+from footfall.workflow.making import Progress, make
 from footfall.workflow.request import Request
-from footfall.workflow.stream import Progress, stream
-
-_ORDERS_WORTH_WORKERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +35,8 @@ class Outcome:
 def planned(request: Request) -> Plan:
     """Load, override and scale the scenario of a request, plan it, and rehearse what its own draws decide."""
     scenario = load(request.scenario, request.overrides).scaled(request.scale)
-    return rehearsed(plan(scenario, request.seed, request.first, request.last, request.tables))
+    whole = rehearsed(plan(scenario, request.seed, request.first, request.last, request.tables))
+    return part_of(whole, request.part, request.parts) if request.part and request.parts else whole
 
 
 def generate_into(
@@ -62,17 +57,23 @@ def generate_into(
         A check failed; nothing was published. Its `findings` tell all.
     """
     what = planned(request)
-    sink = open_sink(format, directory, what.scenario.name, list(what.tables.values()), overwrite=overwrite)
+    specs = list(what.tables.values())
+    parts = tables_in_parts(what)
+    sink = open_sink(format, directory, what.scenario.name, specs, overwrite=overwrite, in_parts=parts)
     try:
-        judged = _Judged.of(what, stream(what, _workers(request, what), progress=progress), sink.write)
-        judged.refuse_failures()
+        made = make(what, sink.write, files=sink.part_files(), workers=request.workers, progress=progress)
+        sink.take(made.written)
+        findings = made.judging.findings()
+        refuse_failures(findings)
         files = {name: sink.files(name) for name in what.tables}
-        manifest = judged.manifest(request, what, format, files)
+        manifest = _manifest(
+            request, what, format_=format, judging=made.judging, findings=findings, files=files
+        )
         sink.publish(manifest)
     except BaseException:
         sink.abort()
         raise
-    return Outcome(directory=directory, manifest=manifest, findings=judged.findings)
+    return Outcome(directory=directory, manifest=manifest, findings=findings)
 
 
 def generate(
@@ -85,6 +86,8 @@ def generate(
     tables: Iterable[str] | None = None,
     overrides: Iterable[str] = (),
     workers: int = 1,
+    part: int | None = None,
+    parts: int | None = None,
     orders_a_part: int = ORDERS_A_PART,
 ) -> Dataset:
     """Make a data set in memory.
@@ -93,7 +96,7 @@ def generate(
     ----------
     scenario
         Name of a shipped scenario, or a path to a file.
-    seed, scale, first, last, tables, overrides
+    seed, scale, first, last, tables, overrides, part, parts
         As for :class:`footfall.workflow.request.Request`.
     workers
         Processes that simulate. With more than one, a script needs Python's usual
@@ -108,80 +111,78 @@ def generate(
     ['raw_products', 'raw_orders', 'raw_line_items', 'raw_marketing_daily', 'raw_budget_monthly']
     """
     chosen = None if tables is None else tuple(tables)
-    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), workers)
+    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), workers, part, parts)
     what = planned(request)
     kept: dict[str, list[pa.RecordBatch]] = {name: [] for name in what.tables}
-    batches = stream(what, workers, orders_a_part)
-    judged = _Judged.of(what, batches, lambda table, batch: kept[table].append(batch))
+    made = make(
+        what,
+        lambda table, batch: kept[table].append(batch),
+        workers=workers,
+        orders_a_part=orders_a_part,
+    )
+    findings = made.judging.findings()
     return Dataset(
         tables={
             name: pa.Table.from_batches(kept[name], schema=spec.arrow_schema)
             for name, spec in what.tables.items()
         },
-        findings=judged.findings,
-        subject=judged.subject,
-        manifest=judged.manifest(request, what, "arrow", dict.fromkeys(what.tables, ())),
+        findings=findings,
+        subject=made.judging.subject,
+        manifest=_manifest(
+            request,
+            what,
+            format_="arrow",
+            judging=made.judging,
+            findings=findings,
+            files=dict.fromkeys(what.tables, ()),
+        ),
     )
 
 
-def _workers(request: Request, what: Plan) -> int:
-    if request.workers is not None:
-        return request.workers
-    start, stop = (what.counts.first_order_of(day) for day in what.simulated_days)
-    # Starting a process takes as long as simulating some hundred thousand orders.
-    return 1 if stop - start < _ORDERS_WORTH_WORKERS else os.cpu_count() or 1
+def refuse_failures(findings: Sequence[Finding]) -> None:
+    """Refuse to publish what breaks its contract.
 
-
-@dataclass(frozen=True)
-class _Judged:
-    """Findings and hashes, gathered from the very batches that were handed to the writer."""
-
-    subject: Subject
-    findings: list[Finding]
-    hashes: dict[str, ContentHash]
-
-    @classmethod
-    def of(
-        cls,
-        what: Plan,
-        batches: Iterable[tuple[str, pa.RecordBatch]],
-        write: Callable[[str, pa.RecordBatch], None],
-    ) -> _Judged:
-        subject = Subject(what.scenario, what.tables, what.first, what.last, asdict(what.solved))
-        figures = Figures(subject)
-        hashes = {name: ContentHash(spec) for name, spec in what.tables.items()}
-        for table, batch in batches:
-            write(table, batch)
-            figures.observe(table, batch)
-            hashes[table].add(batch)
-        return cls(subject, judge(subject, figures), hashes)
-
-    def refuse_failures(self) -> None:
-        failed = [f for f in self.findings if f.verdict == "fail"]
-        if failed:
-            raise ContractBroken(
-                f"{len(failed)} of {len(self.findings)} checks failed, nothing was published: "
-                + "; ".join(f"{f.check} ({f.detail or f.observed})" for f in failed),
-                self.findings,
-            )
-
-    def manifest(
-        self, request: Request, what: Plan, format_: str, files: Mapping[str, tuple[str, ...]]
-    ) -> Manifest:
-        return Manifest(
-            footfall_version=footfall.__version__,
-            scenario=what.scenario.model_dump(mode="json", by_alias=True),
-            fingerprint=what.scenario.fingerprint,
-            seed=request.seed,
-            scale=request.scale,
-            first=what.first.isoformat(),
-            last=what.last.isoformat(),
-            format=format_,
-            options={"tables": list(what.tables), "set": list(request.overrides)},
-            solved=asdict(what.solved),
-            tables={
-                name: TableRecord(rows=h.rows, content_hash=h.hexdigest(), files=tuple(files[name]))
-                for name, h in self.hashes.items()
-            },
-            findings=[f.as_dict() for f in self.findings],
+    Raises
+    ------
+    ContractBroken
+        A check failed.
+    """
+    failed = [f for f in findings if f.verdict == "fail"]
+    if failed:
+        raise ContractBroken(
+            f"{len(failed)} of {len(findings)} checks failed, nothing was published: "
+            + "; ".join(f"{f.check} ({f.detail or f.observed})" for f in failed),
+            findings,
         )
+
+
+def _manifest(
+    request: Request,
+    what: Plan,
+    *,
+    format_: str,
+    judging: Judging,
+    findings: Sequence[Finding],
+    files: Mapping[str, tuple[str, ...]],
+) -> Manifest:
+    return Manifest(
+        footfall_version=footfall.__version__,
+        scenario=what.scenario.model_dump(mode="json", by_alias=True),
+        fingerprint=what.scenario.fingerprint,
+        seed=request.seed,
+        scale=request.scale,
+        first=what.first.isoformat(),
+        last=what.last.isoformat(),
+        format=format_,
+        options={
+            "tables": list(what.tables),
+            "set": list(request.overrides),
+            "part": [request.part or 1, request.parts or 1],
+        },
+        solved=asdict(what.solved),
+        tables={
+            name: TableRecord(rows=h.rows, content_hash=h.hexdigest(), files=tuple(files[name]))
+            for name, h in judging.hashes.items()
+        },
+        findings=[f.as_dict() for f in findings],
+    )

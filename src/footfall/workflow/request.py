@@ -31,6 +31,8 @@ class Request:
         "key.path=value" each.
     workers : int, optional
         Processes that simulate; one for each core at most, and one where the data are small, where not given.
+    part, parts : int, optional
+        Only the part-th of so many parts, from 1; they are cut by days.
     """
 
     scenario: str
@@ -41,6 +43,8 @@ class Request:
     tables: tuple[str, ...] | None = None
     overrides: tuple[str, ...] = ()
     workers: int | None = None
+    part: int | None = None
+    parts: int | None = None
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -49,5 +53,9 @@ class Request:
             raise RequestError(f"--scale {self.scale}: give a number above 0 and up to {LARGEST_SCALE:,.0f}")
         if self.first and self.last and self.first > self.last:
             raise RequestError(f"--from {self.first} is after --to {self.last}; the horizon would be empty")
+        if (self.part is None) != (self.parts is None):
+            raise RequestError("--part K and --parts N go together: the K-th of N parts")
+        if self.part is not None and self.parts is not None and not 1 <= self.part <= self.parts:
+            raise RequestError(f"--part {self.part} --parts {self.parts}: give a part from 1 to {self.parts}")
         if self.workers is not None and self.workers < 1:
             raise RequestError(f"--workers {self.workers}: give a whole number from 1")

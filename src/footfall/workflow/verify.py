@@ -42,9 +42,10 @@ def verify(directory: Path) -> list[Finding]:
     known = [name for name in scenario.tables if name in manifest.tables]
     tables = scenario.publishing(known) if known else {}
 
+    leads = manifest.options.get("part", [1, 1])[:1] == [1]
     files: list[Finding] = []
     readable = dict(tables)
-    subject = Subject(scenario, tables, first, last, manifest.solved)
+    subject = Subject(scenario, tables, first, last, manifest.solved, leads)
     figures = Figures(subject)
     for name, spec in tables.items():
         content = ContentHash(spec)
@@ -71,7 +72,7 @@ def verify(directory: Path) -> list[Finding]:
         )
     if len(readable) < len(tables):
         # What can't be read is not published as far as the checks are concerned; half-read rows don't count.
-        subject = Subject(scenario, readable, first, last, manifest.solved)
+        subject = Subject(scenario, readable, first, last, manifest.solved, leads)
         figures = Figures(subject)
         for name, spec in readable.items():
             for batch in read_batches(directory, manifest, spec):

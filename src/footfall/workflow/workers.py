@@ -1,4 +1,4 @@
-"""Worker processes that simulate parts, each on a pipe of its own, and end with their parent."""
+"""Worker processes that make ranges of shards, each on a pipe of its own, and end with their parent."""
 
 from __future__ import annotations
 
@@ -6,54 +6,47 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import cycle, islice
 from multiprocessing import get_context, resource_tracker
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TypeAlias
 
-from footfall.core.errors import FootfallError
-from footfall.plan.parts import Part
-from footfall.plan.plan import Plan
-from footfall.simulate.part import Simulated, simulate
+import pyarrow as pa
 
-_PARTS_AHEAD = 2
+from footfall.core.errors import FootfallError
+from footfall.plan.parts import Shard
+from footfall.plan.plan import Plan
+from footfall.simulate.part import simulate_dimensions
+from footfall.sinks.part_files import PartFiles
+from footfall.workflow.judging import Judging
+from footfall.workflow.ranges import RangeMade, Tick, make_range
 
 _Worker: TypeAlias = tuple[BaseProcess, Connection]
 
 
-def simulate_in_processes(
-    plan: Plan, parts: Iterator[Part], workers: int
-) -> Iterator[tuple[Part, Simulated]]:
-    """Simulate parts in `workers` processes; results come in the order of the parts.
+def make_in_processes(
+    plan: Plan,
+    shares: list[list[Shard]],
+    files: PartFiles | None,
+    orders_a_part: int,
+    tick: Tick,
+) -> Iterator[RangeMade]:
+    """Make each share in a process of its own; results come in the order of the shares.
 
-    Parts are dealt to the workers in turn, a few ahead, so memory does not grow with the parts. A
-    pipe for each worker, instead of one that all share, makes a killed worker an end of file.
+    A pipe for each worker, instead of one that all share, makes a killed worker an end of file.
 
     Raises
     ------
     FootfallError
-        A worker ended before its part was done.
+        A worker ended before its share was done, or met what it could not do.
     """
     team: list[_Worker] = []
     try:
-        for _ in range(workers):
+        for _ in shares:
             _start(team)
-        for _, pipe in team:
-            pipe.send(plan)
-        waiting: list[tuple[Part, Connection]] = []
-        turn = cycle(pipe for _, pipe in team)
-        for part, pipe in zip(islice(parts, workers * _PARTS_AHEAD), turn, strict=False):
-            pipe.send(part)
-            waiting.append((part, pipe))
-        while waiting:
-            part, pipe = waiting.pop(0)
-            simulated = pipe.recv()
-            following = next(parts, None)
-            if following is not None:
-                pipe.send(following)
-                waiting.append((following, pipe))
-            yield part, simulated
+        for (_, pipe), share in zip(team, shares, strict=True):
+            pipe.send((plan, share, files, orders_a_part))
+        yield from _results([pipe for _, pipe in team], tick)
     except (EOFError, ConnectionError) as error:
         raise FootfallError(
             "a worker process ended before its part was done (killed, or out of memory); "
@@ -65,6 +58,27 @@ def simulate_in_processes(
             process.kill()
         for process, _ in team:
             process.join()
+
+
+def _results(pipes: list[Connection], tick: Tick) -> Iterator[RangeMade]:
+    """Results in order; what is done early waits, and all tell of their progress meanwhile."""
+    waiting = dict(enumerate(pipes))
+    done: dict[int, RangeMade] = {}
+    for number in range(len(pipes)):
+        while number not in done:
+            ready = set(wait(list(waiting.values())))
+            for k, pipe in list(waiting.items()):
+                if pipe not in ready:
+                    continue
+                said = pipe.recv()
+                if isinstance(said, FootfallError):
+                    raise said
+                if isinstance(said, RangeMade):
+                    done[k] = said
+                    del waiting[k]
+                else:
+                    tick(*said)
+        yield done.pop(number)
 
 
 def _start(team: list[_Worker]) -> None:
@@ -105,8 +119,36 @@ def _interrupts_held_back() -> Iterator[None]:
 def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
     try:
-        plan = pipe.recv()
-        while True:
-            pipe.send(simulate(plan, pipe.recv()))
+        plan, share, files, orders_a_part = pipe.recv()
+        try:
+            told = _made(plan, share, files, orders_a_part, lambda *counts: pipe.send(counts))
+            pipe.send(told)
+        except FootfallError as error:
+            pipe.send(error)
     except (EOFError, ConnectionError):
         return  # the parent is gone, or has what it wanted
+
+
+def _made(
+    plan: Plan,
+    share: list[Shard],
+    files: PartFiles | None,
+    orders_a_part: int,
+    tick: Tick,
+) -> RangeMade:
+    # One process a core is enough; threads of Arrow's own would only contend.
+    pa.set_cpu_count(1)
+    judging = Judging(plan)
+    for table, batch in simulate_dimensions(plan):
+        judging.glance(table, batch)
+    batches: list[tuple[str, pa.RecordBatch]] = []
+
+    def collect(table: str, batch: pa.RecordBatch) -> None:
+        batches.append((table, batch))
+        judging.observe(table, batch)
+
+    made = make_range(
+        plan, share, judging=judging, target=files or collect, orders_a_part=orders_a_part, tick=tick
+    )
+    made.batches, made.judging = batches, judging
+    return made

@@ -1,0 +1,48 @@
+"""What is told of published tables while they are made: figures for the contract, and content hashes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pyarrow as pa
+
+from footfall.contract.figures import Figures
+from footfall.contract.findings import Finding
+from footfall.contract.judge import judge
+from footfall.contract.subject import Subject
+from footfall.core.content_hash import ContentHash
+from footfall.plan.plan import Plan
+
+
+class Judging:
+    """Figures and hashes, gathered from the very batches that are handed to the writer.
+
+    Judgings of ranges that follow each other merge into the judging of all of them; each has observed
+    the dimensions too, since orders are judged by them.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.subject = Subject(
+            plan.scenario, plan.tables, plan.first, plan.last, asdict(plan.solved), plan.leads
+        )
+        self.figures = Figures(self.subject)
+        self.hashes = {name: ContentHash(spec) for name, spec in plan.tables.items()}
+
+    def observe(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take note of a batch that is published."""
+        self.figures.observe(table, batch)
+        self.hashes[table].add(batch)
+
+    def glance(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take note of a batch that another range publishes."""
+        self.figures.observe(table, batch)
+
+    def merge(self, following: Judging) -> None:
+        """Add what was told of the rows that follow."""
+        self.figures.merge(following.figures)
+        for name, found in following.hashes.items():
+            self.hashes[name].merge(found)
+
+    def findings(self) -> list[Finding]:
+        """Judge all of it."""
+        return judge(self.subject, self.figures)
