@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.plan import parts
 from footfall.sinks.base import Manifest
 from footfall.sinks.datapackage import describe
 from footfall.workflow.generate import generate_into
@@ -254,3 +255,39 @@ def test_without_links_the_descriptor_is_written(tmp_path: Path, monkeypatch: py
     assert problems(package_of(target), target) == []
     shutil.copy(target / "_footfall" / "datapackage.json", target)
     assert problems(target / "datapackage.json") == []
+
+
+def test_the_storefront_validates_too(tmp_path: Path) -> None:
+    """All five tables at scale 1 pass; a review of nobody and a status of nowhere do not."""
+    target = tmp_path / "shop"
+    generate_into(Request("storefront", seed=3), target)
+    assert found_in(target) == []
+    orders = schema_of(target, "orders")
+    statuses = next(f for f in orders["fields"] if f["name"] == "status")["constraints"]["enum"]
+    assert statuses == ["Completed", "Processing", "Cancelled", "Returned"]
+    assert {key["reference"]["resource"] for key in schema_of(target, "reviews")["foreignKeys"]} == {
+        "products",
+        "customers",
+    }
+    for table, old, new, kind in (
+        ("orders", '"Completed"', '"Complete"', "constraint-error"),
+        ("reviews", "\n1,", "\nx1,", "type-error"),
+        ("products", "\n7,", "\n7007,", "foreign-key"),
+    ):
+        file = target / f"{table}.csv"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        assert kind in {found for _, found, _ in found_in(target)}
+        file.write_text(text, encoding="utf-8")
+    assert found_in(target) == []
+
+
+def test_part_files_validate_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table in part files is one resource with many paths, each with its header."""
+    monkeypatch.setattr(parts, "LARGE", 300)
+    monkeypatch.setattr(parts, "ORDERS_A_FILE", 50)
+    target = make(tmp_path / "shop")
+    paths = next(r["path"] for r in package_of(target)["resources"] if r["name"] == "raw_orders")
+    assert len(paths) > 1
+    assert found_in(target) == []

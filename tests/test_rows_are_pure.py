@@ -42,14 +42,14 @@ GOLDEN = {
         "customers": "5ad92f566ff8c224f2df86e7da8c1c24",
         "orders": "f29b3c5ce67f1322a58a57fbb5598542",
         "order_items": "d609543ec0a5be51ec70a8ae88cccc09",
-        "reviews": "214fd0b8d9cbd18e0cd7357cce4f14ca",
+        "reviews": "3c1ec65a824564d9fae882096d746f36",
     },
     ("storefront", 7, 0.1): {
         "products": "25979391ca840c591847894bbf483289",
         "customers": "b47a7a258fd779d608820cb8b6080ebf",
         "orders": "d55d95c18e38fe8696563734a633af8e",
         "order_items": "3bf5f630792ab53efac2a1bda8bf3b3a",
-        "reviews": "6252ea832fad60a6de14fffb3062b1c0",
+        "reviews": "98df78366f8c58e9b1d57da49eb0445e",
     },
 }
 

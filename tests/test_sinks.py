@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,11 @@ from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, OutputError, RequestError
 from footfall.core.money import as_decimal
 from footfall.core.schema import TableSpec, publish
-from footfall.sinks import staging
+from footfall.sinks import files, staging
 from footfall.sinks.base import FORMATS, Manifest, TableRecord, open_sink, read_batches
-from footfall.sinks.files import timestamp_texts
+from footfall.sinks.csv_text import RowText, timestamp_texts
+from footfall.sinks.files import CsvTable, ParquetTable
+from footfall.sinks.reading import read_parquet
 
 SPECS = publish(
     {
@@ -169,6 +172,112 @@ def test_timestamps_are_arrow_s_own_with_a_t() -> None:
     """The text of a timestamp is what Arrow would print, with a T, before 1970 too."""
     times = pa.array(np.arange(-(10**6), 10**8, 77_773), pa.timestamp("s"))
     assert timestamp_texts(times).to_pylist() == [t.isoformat() for t in times.to_pylist()]
+
+
+WIDE = publish(
+    {
+        "order": (
+            "order",
+            {"day": "date", "at": "time", "shop": "shop", "id": "id", "who": "customer", "sum": "total"},
+        ),
+        "line": ("line", {"back": "is_returned", "paid": "unit_price", "n": "number", "cut": "discount"}),
+    },
+    "EUR",
+    {("order", "shop"): ("DE", "AT", "CH")},
+)
+SHOPS = np.array(["DE", "AT", "CH"])
+
+
+def wide(rows: int, days: int = 400, first: int = 0, money: int = 0, shops: np.ndarray = SHOPS) -> Tables:
+    """Numbers from one digit to eight, in no order."""
+    i = np.arange(rows, dtype=np.int64)
+    mixed = i * 7_919 % 100_003
+    columns = {
+        "order": [
+            pa.array((mixed % days).astype(np.int32), pa.date32()),
+            pa.array(mixed * 86_399 % (days * 86_400), pa.timestamp("s")),
+            pa.array(shops[mixed % len(shops)]),
+            pa.array(i + first),
+            pa.array(mixed * mixed % 10 ** (1 + mixed % 8)),
+            as_decimal(mixed * mixed % 10 ** (1 + mixed % 8) - money),
+        ],
+        "line": [
+            pa.array(mixed % 3 == 0),
+            as_decimal(mixed % 40_000),
+            pa.array(1 + mixed % 12),
+            as_decimal(mixed % 101, 3, 2),
+        ],
+    }
+    return {t: pa.RecordBatch.from_arrays(c, schema=WIDE[t].arrow_schema) for t, c in columns.items()}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"first": 9_990},
+        {"first": 999_999_990},
+        {"first": 10**12},
+        {"first": -5},
+        {"money": 500},
+        {"days": 200_000},
+        {"shops": np.array(["DE", "AT", "XX"])},
+        {"shops": np.array(["DE", "D"])},
+    ],
+)
+def test_text_by_tables_is_arrow_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    """Long files, whose text tables give, are the bytes that Arrow writes, whatever they hold."""
+    for table, spec in WIDE.items():
+        batch = wide(30_000, **given)[table]
+        for name, least in (("tables", 7), ("arrow", 10**9)):
+            monkeypatch.setattr(files, "LEAST_ROWS", least)
+            writer = CsvTable(tmp_path / name, spec)
+            start = 0
+            for size in (0, 3, 20_000, 0, 1, 9_996):
+                writer.write(batch.slice(start, size))
+                start += size
+            assert (start, writer.close()) == (30_000, 30_000)
+        assert (tmp_path / "tables").read_bytes() == (tmp_path / "arrow").read_bytes()
+
+
+def test_what_tables_give_text_of() -> None:
+    """Tables give the text of orders and lines; words that need quotes, and free text, are Arrow's."""
+    for table, batch in wide(1_000).items():
+        text = RowText.of(WIDE[table])
+        assert text is not None
+        assert text.of_rows(batch).to_pybytes().count(b"\n") == 1_000  # type: ignore[union-attr]
+        assert text.of_rows(batch.slice(0, 0)).to_pybytes() == b""  # type: ignore[union-attr]
+    negative = wide(1_000, money=500)["order"]
+    assert RowText.of(WIDE["order"]).of_rows(negative) is None  # type: ignore[union-attr]
+    quoted = publish({"o": ("order", {"shop": "shop"})}, "EUR", {("order", "shop"): ("D,", "A,")})
+    assert RowText.of(quoted["o"]) is None
+    assert RowText.of(SPECS["products"]) is None
+
+
+@pytest.mark.parametrize("shops", [SHOPS, np.array(["DE", "XX"]), np.array(["DE", "Köln am Rhein", ""])])
+def test_parquet_says_what_was_written(tmp_path: Path, shops: np.ndarray) -> None:
+    """Values, types, words and kinds read back, however codes are encoded; ids come packed."""
+    import pyarrow.parquet as pq
+
+    for table, spec in WIDE.items():
+        batch = wide(140_000, money=500, shops=shops)[table]
+        writer = ParquetTable(tmp_path / table, spec)
+        for start in range(0, 140_000, 65_000):
+            writer.write(batch.slice(start, 65_000))
+        assert writer.close() == 140_000
+        back = pq.read_table(tmp_path / table)
+        written = [pa.timestamp("ms") if pa.types.is_timestamp(t) else t for t in spec.arrow_schema.types]
+        assert [str(t).replace("128", "64") for t in back.schema.types] == [str(t) for t in written]
+        assert digest(spec, read_parquet(tmp_path / table, spec)) == digest(spec, iter([batch]))
+        metadata = pq.read_metadata(tmp_path / table)
+        assert metadata.metadata[b"table"] == spec.name.encode()
+        chunks = [metadata.row_group(0).column(i) for i in range(metadata.num_columns)]
+        assert metadata.num_row_groups == 2
+        packed = {c.path_in_schema for c in chunks if "DELTA_BINARY_PACKED" in c.encodings}
+        assert packed == {"order": {"day", "at", "id", "who", "sum"}, "line": {"n"}}[table]
+        assert {c.path_in_schema for c in chunks if not c.is_stats_set} <= {"shop", "back"}
 
 
 def test_parquet_and_duckdb_are_documented(tmp_path: Path) -> None:
@@ -329,7 +438,7 @@ def test_a_full_disk_is_one_line(form: str, tmp_path: Path) -> None:
     """On a full disk the run ends with the reason, and after abort the disk is as it was."""
     place = tmp_path / "small"
     place.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)]
     try:
         if subprocess.run(mounted, check=False, capture_output=True).returncode:
             pytest.skip("mounting a tmpfs needs root")

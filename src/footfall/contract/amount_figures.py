@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from footfall.contract.block import Block
 from footfall.contract.calendar import event_discounts
+from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
-from footfall.contract.open_orders import Columns
-from footfall.contract.statistics import Counts
+from footfall.contract.places import tally
+from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
 
 _PERCENTS = 101
 AMOUNTS = ("total", "unit_price")
 """Fields of a line that tell its revenue, the better one first."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Lines of whole orders in file order, and what is known of their orders.
-
-    Attributes
-    ----------
-    sku
-        Place of the line's product in the catalogue, 0 where it is not `known`.
-    starts, sizes
-        First line of each order, and its number of lines.
-    orders
-        Columns by order, of its cell and what else is carried; none where orders are not published.
-    """
-
-    columns: dict[str, Any]
-    sku: Counts
-    known: Counts
-    units: Counts
-    starts: Counts
-    sizes: Counts
-    orders: Columns
-
-    def name(self, i: int) -> str:
-        """Line by its key."""
-        return f"order {self.columns['order'][i]}, SKU {self.columns['product'][i]}"
-
-    def by_line(self, field: str) -> Counts:
-        """Column of the orders, repeated for each of their lines."""
-        return np.repeat(self.orders[field], self.sizes)
 
 
 class AmountTally:
@@ -71,6 +42,9 @@ class AmountTally:
         law = subject.scenario.discount.shares
         self._everyday_allowed = np.zeros(_PERCENTS, bool)
         self._everyday_allowed[[percent for percent, share in law.items() if share]] = True
+        events = {int(percent) for percent in self._event if percent}
+        self._percents = sorted({percent for percent, share in law.items() if share} | events)
+        self._listed = ListedCash(subject, self._percents, self._due)
         names = list(subject.scenario.catalog.categories)
         wanted = subject.scenario.promises.category_order_value_times_min
         self._promised = [names.index(name) if name in names else -2 for name in wanted]
@@ -83,38 +57,61 @@ class AmountTally:
     def observe(self, block: Block, catalog: dict[str, Any] | None, category: Counts | None) -> None:
         """Take note of lines; `category` is that of each SKU."""
         columns = block.columns
+        kinds = self._kinds(columns["discount"]) if "discount" in columns else None
         if "discount" in columns:
-            self._discounts(block)
-        self._prices(block, catalog)
+            self._discounts(block, kinds)
+        sums = self._listed.sums(block, kinds, catalog)
+        if sums is None:
+            self._prices(block, catalog)
+            sums = self._stated(block, catalog)
+        if sums is None:
+            return
+        value, costs, refunded = sums
+        self.revenue += int(value.sum())
+        self.refunded += refunded
+        exact, cost = value.astype(np.float64), costs.astype(np.float64)
+        self._by_order(block, value, exact)
+        self.squares += [_product(exact, exact), _product(exact, cost), _product(cost, cost)]
+        if category is not None:
+            for i, promised in enumerate(self._promised):
+                has = block.by_order((category == promised).astype(np.int64).take(block.sku)) > 0
+                for side, part in enumerate((exact[has], exact[~has])):
+                    self.with_category[i, side] += [len(part), part.sum(), _product(part, part)]
+
+    def _stated(self, block: Block, catalog: dict[str, Any] | None) -> tuple[Counts, Counts, int] | None:
+        """Value and cost of each order, and what was refunded, as the lines state it; else None."""
+        columns, refunded = block.columns, 0
         if "total" in columns:
             revenue = columns["total"]
         elif "unit_price" in columns:
             revenue = columns["unit_price"] * block.units
         else:
-            return
-        self.revenue += int(revenue.sum())
+            return None
         if "is_returned" in columns:
-            self.refunded += int(revenue[columns["is_returned"].astype(bool)].sum())
-        value = np.add.reduceat(revenue, block.starts)
-        self._by_order(block, value)
-        exact = value.astype(np.float64)
-        costs = np.zeros(len(value))
+            refunded = int(revenue[columns["is_returned"].astype(bool)].sum())
+        costs = np.zeros(len(block.starts), np.int64)
         if catalog is not None and "cost" in catalog:
-            costs = np.add.reduceat(catalog["cost"][block.sku] * block.units, block.starts).astype(np.float64)
-        self.squares += [exact @ exact, exact @ costs, costs @ costs]
-        if category is not None:
-            for i, promised in enumerate(self._promised):
-                has = np.logical_or.reduceat(category[block.sku] == promised, block.starts)
-                for side, part in enumerate((exact[has], exact[~has])):
-                    self.with_category[i, side] += [len(part), part.sum(), part @ part]
+            costs = block.by_order(catalog["cost"][block.sku] * block.units)
+        return block.by_order(revenue), costs, refunded
 
-    def _by_order(self, block: Block, value: Counts) -> None:
+    def _kinds(self, percent: Counts) -> tuple[npt.NDArray[np.int8], Counts] | None:
+        """Place of each discount among those of the scenario, and lines by it; None if one is strange."""
+        if percent.view(np.uint64).max() >= _PERCENTS:  # numbers below 0 are the largest ones then
+            return None
+        small, kinds, counts = percent.astype(np.int8), np.zeros(len(percent), np.int8), []
+        for place, known in enumerate(self._percents):
+            here = small == known
+            counts.append(int(np.count_nonzero(here)))
+            if place:
+                kinds += here.view(np.int8) * np.int8(place)
+        return (kinds, np.array(counts)) if sum(counts) == len(percent) else None
+
+    def _by_order(self, block: Block, value: Counts, exact: Floats) -> None:
         cells = block.orders.get("cell")
         if cells is None:
             return
-        ok = cells >= 0
-        by_cell = np.bincount(cells[ok], value[ok], minlength=self.cells.size)
-        self.cells += by_cell.astype(np.int64).reshape(self.cells.shape)
+        ok: Any = True if cells.min() >= 0 else cells >= 0
+        tally(self.cells, *((cells, exact) if ok is True else (cells[ok], exact[ok])))
         if self._values is not None:
             day = np.where(ok, cells // len(self._subject.shops), -1)
             self._values.observe(block.orders, day, value)
@@ -134,7 +131,7 @@ class AmountTally:
         def owed(check: str, given: Counts, due: Counts, verb: str, why: Callable[[int], str]) -> None:
             self._offences.where(
                 check,
-                block.known & (given != due),
+                block.all_known() & (given != due),
                 lambda i: f"{block.name(i)}: {given[i]} cents {verb}, {due[i]} are due ({why(i)})",
             )
 
@@ -160,10 +157,25 @@ class AmountTally:
             return (units * listed * (100 - percent) + 50) // 100
         return units * ((listed * (100 - percent) + 50) // 100)
 
-    def _discounts(self, block: Block) -> None:
-        if "cell" not in block.orders:
+    def _discounts(self, block: Block, kinds: tuple[npt.NDArray[np.int8], Counts] | None) -> None:
+        cells = block.orders.get("cell")
+        if cells is None:
             return
-        percent, cell, note = block.columns["discount"], block.by_line("cell"), self._offences.where
+        if kinds is not None and cells.min() >= 0:
+            # Orders follow their days, so that those of a block mostly have the same event, or none.
+            shops, counts = (
+                len(self._subject.shops),
+                dict(zip(self._percents, kinds[1].tolist(), strict=True)),
+            )
+            events = set(self._event[cells.min() // shops : cells.max() // shops + 1].tolist())
+            seen = {percent for percent, count in counts.items() if count}
+            if events == {0} and self._everyday_allowed[list(seen)].all():
+                for percent, count in counts.items():
+                    self.everyday[percent] += count
+                return
+            if len(events) == 1 and events == seen:
+                return
+        percent, cell, note = block.columns["discount"], block.by_line(cells), self._offences.where
         event = np.where(cell >= 0, self._event[np.maximum(cell, 0) // len(self._subject.shops)], 0)
 
         def words(i: int) -> str:
@@ -183,3 +195,8 @@ class AmountTally:
         self.everyday += other.everyday
         self.squares += other.squares
         self.with_category += other.with_category
+
+
+def _product(a: Floats, b: Floats) -> float:
+    # Not a @ b: the linear algebra library has threads, which wait for each other on shared cores.
+    return float(np.einsum("i,i", a, b))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from footfall.contract.figures import Figures
 from footfall.contract.findings import REFUSE_BELOW, CheckKind
-from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 
 BINDING = 3000
@@ -71,7 +72,9 @@ def rising_ids(subject: Subject, figures: Figures, name: str, first: int | None)
     return by_rule(figures, name, "each id one above the one before", figures.rows[entity[:-1]])
 
 
-def largest_share(counts: Counts, bound: float, limit: float, words: Callable[[int], str]) -> Outcome:
+def largest_share(
+    counts: npt.NDArray[np.integer[Any]], bound: float, limit: float, words: Callable[[int], str]
+) -> Outcome:
     """Judge the largest of some counts, as a share of them all; `words` names its holder by the place."""
     n, at = int(counts.sum()), int(np.argmax(counts))
     most = int(counts[at])

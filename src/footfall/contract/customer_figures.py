@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from footfall.contract.calendar import EPOCH
 from footfall.contract.offences import Offences
-from footfall.contract.order_figures import codes_of, on
+from footfall.contract.order_figures import on
+from footfall.contract.places import codes_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core.arrays import from_words, to_numpy
@@ -224,8 +225,22 @@ class CustomerTally:
         ok = (place < len(months)) & (months[np.minimum(place, len(months) - 1)] == seen)
         return months.tolist(), lengths, np.bincount(place[ok], minlength=len(months))
 
+    def equals(self, other: CustomerTally) -> bool:
+        """Whether the other one has seen the same customers."""
+        if self.rows != other.rows:
+            return False
+        for name in ("emails", "addresses"):
+            mine, theirs = (pa.chunked_array(getattr(tally, name), pa.string()) for tally in (self, other))
+            if not mine.equals(theirs):
+                return False
+        return all(_joined(getattr(self, f)) == _joined(getattr(other, f)) for f in ("registered", "shops"))
+
     def merge(self, other: CustomerTally) -> None:
         """Add the figures of the customers that follow."""
         self.rows += other.rows
         for name in ("registered", "shops", "emails", "addresses", "places"):
             getattr(self, name).extend(getattr(other, name))
+
+
+def _joined(parts: list[Counts]) -> bytes:
+    return b"".join(part.tobytes() for part in parts)

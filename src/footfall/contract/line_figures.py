@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from footfall.contract.amount_figures import AmountTally, Block
+from footfall.contract.amount_figures import AmountTally
+from footfall.contract.block import Block, cuts
 from footfall.contract.offences import Offences
-from footfall.contract.open_orders import OpenOrders
+from footfall.contract.open_orders import OpenOrders, rises_by_one
 from footfall.contract.order_figures import on
+from footfall.contract.places import tally
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
@@ -23,7 +25,18 @@ Bought = Callable[[Counts, Counts, Counts], None]
 
 
 class LineTally:
-    """Mergeable figures of lines, observed in file order, an order's lines together."""
+    """Mergeable figures of lines, observed in file order, an order's lines together.
+
+    Attributes
+    ----------
+    joint
+        Lines by SKU, category of the order's first item (the last: not known, or nothing to tell it),
+        units (at most the most that the scenario has) and whether they came back.
+    first
+        First lines by SKU.
+    basket
+        Orders by their number of lines.
+    """
 
     def __init__(
         self, subject: Subject, offences: Offences, values: ValueTally, bought: Bought | None = None
@@ -32,7 +45,7 @@ class LineTally:
         self._subject = subject
         self._offences = offences
         self._bought = bought  # told customer, SKU and day since 1970 of lines that may be reviewed
-        self._reviewable = _reviewable(subject)
+        self._reviewable = np.array(subject.reviewable)
         self._values_wanted = values.wanted
         self._carry: dict[str, Any] | None = None
         self._with_orders = subject.spec("order") is not None
@@ -41,15 +54,19 @@ class LineTally:
         self.open_orders = OpenOrders()
         self.amounts = AmountTally(subject, offences, values)
         self.skus, cats = catalog.skus, len(self.categories)
+        self.most_units = max(subject.scenario.basket.quantity)
         self.orders = self.rows = 0
         self.first_id: int | None = None
         self._last_id = 0
-        n = self.skus
-        self.units, self.lines, self.returns, self.first = (np.zeros(n, np.int64) for _ in range(4))
+        self._allowed = np.array([k in subject.scenario.basket.quantity for k in range(self.most_units + 1)])
+        self.joint = np.zeros((self.skus, cats + 1, self.most_units + 1, 2), np.int64)
+        self.first, self._further_units = np.zeros(self.skus, np.int64), np.zeros(self.skus, np.int64)
+        self._units_of_unknown = np.zeros(self.most_units + 1, np.int64)
         self.basket = np.zeros(MOST_LINES + 1, np.int64)
-        self.later = np.zeros((cats, cats), np.int64)
-        self.quantity = np.zeros(max(subject.scenario.basket.quantity) + 1, np.int64)
         self._category: Counts | None = None
+        # All counts of lines are by place in `joint`; narrow places take a quarter of the time.
+        self._kind = np.int16 if self.joint.size <= np.iinfo(np.int16).max else np.int64
+        self._classes = np.full(self.skus, cats, self._kind)
 
     @property
     def carried(self) -> tuple[str, ...]:
@@ -65,13 +82,15 @@ class LineTally:
         if not {"order", "product"} <= columns.keys():
             self.rows += len(next(iter(columns.values()), ()))
             return
-        if self._carry is not None:
-            columns = {k: np.concatenate([self._carry[k], v]) for k, v in columns.items()}
-        order = columns["order"]
-        start = int(np.flatnonzero(order != order[-1])[-1]) + 1 if (order != order[-1]).any() else 0
-        self._carry = {k: v[start:].copy() for k, v in columns.items()}
-        if start:
-            self._whole({k: v[:start] for k, v in columns.items()})
+        at = 0
+        for cut in cuts(columns["order"]):
+            self._whole(self._with_carry({k: v[at:cut] for k, v in columns.items()}))
+            at = cut
+        self._carry = self._with_carry({k: v[at:].copy() for k, v in columns.items()})
+
+    def _with_carry(self, columns: dict[str, Any]) -> dict[str, Any]:
+        carry, self._carry = self._carry, None
+        return columns if carry is None else {k: np.concatenate([carry[k], v]) for k, v in columns.items()}
 
     def close(self) -> None:
         """Take note of what waits; orders still open have no lines."""
@@ -82,99 +101,150 @@ class LineTally:
     def _whole(self, columns: dict[str, Any]) -> None:
         order, product = columns["order"], columns["product"]
         note, n = self._offences.where, len(order)
-        starts = np.concatenate([[0], np.flatnonzero(np.diff(order)) + 1])
-        sizes = np.diff(starts, append=n)
+        self._know_categories()
+        begins = np.ones(n, np.bool_)
+        np.not_equal(order[1:], order[:-1], out=begins[1:])
+        starts = np.flatnonzero(begins)
+        sizes = np.empty_like(starts)
+        np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
+        sizes[-1] = n - starts[-1]
         self.orders += len(starts)
         self.rows += n
-        self.basket += np.bincount(np.minimum(sizes, MOST_LINES), minlength=MOST_LINES + 1)
-        sku = product - self._subject.scenario.catalog.first_sku
-        known = (sku >= 0) & (sku < self.skus)
-        note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
+        tally(self.basket, sizes if sizes.max() <= MOST_LINES else np.minimum(sizes, MOST_LINES))
+        sku, known = product - self._subject.scenario.catalog.first_sku, None
+        if sku.view(np.uint64).max() >= self.skus:  # numbers below 0 are the largest ones then
+            known = (sku >= 0) & (sku < self.skus)
+            note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
+            sku = np.where(known, sku, 0)
+        units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
+        fewest, most = int(units.min()), int(units.max())
+        is_usual = fewest >= 0 and most <= self.most_units
+        heads = order.take(starts)
+        is_rising = rises_by_one(heads)
         block = Block(
             columns=columns,
-            sku=np.where(known, sku, 0),
+            sku=sku.astype(self._kind),
             known=known,
-            units=columns.get("quantity", np.ones(n, np.int64)),
+            units=units,
+            few=(units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind),
+            range_of_units=(fewest, most),
             starts=starts,
             sizes=sizes,
-            orders=self.open_orders.match(order[starts], self._offences) if self._with_orders else {},
+            place=order - heads[0] if is_rising else np.cumsum(begins, dtype=np.int64) - 1,
+            orders=self.open_orders.match(heads, self._offences, is_rising) if self._with_orders else {},
         )
-        self._numbers(block)
-        self._twice(block)
+        self._numbers(block, begins)
+        self._twice(block, begins)
         self._counts(block)
         if self.catalog is not None:
-            self._categories(block)
             self._listed(block, self.catalog)
         if self._bought is not None:
             self._tell_bought(block, self._bought)
         self.amounts.observe(block, self.catalog, self._category)
 
-    def _numbers(self, block: Block) -> None:
+    def _numbers(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
         columns, note = block.columns, self._offences.where
         order = columns["order"]
         if "number" in columns:
             number = columns["number"]
-            place = np.arange(1, len(order) + 1) - np.repeat(block.starts, block.sizes)
-            note(
-                "lines.numbers",
-                number != place,
-                lambda i: f"order {order[i]}: line {number[i]} stands at place {place[i]}",
-            )
+            # Where none is wrong, each is one above the one before, or 1 where an order begins.
+            follows = number[1:] - number[:-1] == 1
+            follows |= begins[1:]
+            if not follows.all() or not np.greater_equal(number == 1, begins).all():
+                place = np.arange(1, len(order) + 1) - block.by_line(block.starts)
+                note(
+                    "lines.numbers",
+                    number != place,
+                    lambda i: f"order {order[i]}: line {number[i]} stands at place {place[i]}",
+                )
         if "id" in columns:
             ids = columns["id"]
             if self.first_id is None:
                 self.first_id, self._last_id = int(ids[0]), int(ids[0]) - 1
-            before = np.concatenate([[self._last_id], ids[:-1]])
-            note("lines.ids", ids != before + 1, lambda i: f"line {ids[i]} follows line {before[i]}")
+            if ids[0] != self._last_id + 1 or not (ids[1:] - ids[:-1] == 1).all():
+                before = np.concatenate([[self._last_id], ids[:-1]])
+                note("lines.ids", ids != before + 1, lambda i: f"line {ids[i]} follows line {before[i]}")
             self._last_id = int(ids[-1])
 
-    def _twice(self, block: Block) -> None:
-        key = np.repeat(np.arange(len(block.starts)), block.sizes) * self.skus + block.sku
-        in_order = np.sort(key)
-        if (in_order[1:] == in_order[:-1]).any():
-            order, product = block.columns["order"], block.columns["product"]
-            by_key = np.lexsort((product, order))
-            o, p = order[by_key], product[by_key]
-            again = np.concatenate([[False], (o[1:] == o[:-1]) & (p[1:] == p[:-1])])
-            self._offences.where("lines.distinct", again, lambda i: f"order {o[i]} holds SKU {p[i]} twice")
+    def _twice(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
+        order, product = block.columns["order"], block.columns["product"]
+        if not block.may_hold_twice(begins):
+            return
+        by_key = np.lexsort((product, order))
+        o, p = order[by_key], product[by_key]
+        again = np.concatenate([[False], (o[1:] == o[:-1]) & (p[1:] == p[:-1])])
+        self._offences.where("lines.distinct", again, lambda i: f"order {o[i]} holds SKU {p[i]} twice")
 
     def _counts(self, block: Block) -> None:
-        sku, known, units, n = block.sku, block.known, block.units, self.skus
-        self.lines += np.bincount(sku[known], minlength=n)
-        head = block.starts[known[block.starts]]
-        self.first += np.bincount(sku[head], minlength=n)
-        allowed = self._subject.scenario.basket.quantity
-        self._offences.where(
-            "lines.quantity",
-            ~np.isin(units, list(allowed)),
-            lambda i: f"{block.name(i)}: quantity {units[i]}",
-        )
-        self.quantity += np.bincount(np.clip(units, 0, max(allowed)), minlength=max(allowed) + 1)
-        self.units += np.bincount(sku[known], units[known], minlength=n).astype(np.int64)
+        sku, units, few = block.sku, block.units, block.few
+        heads = sku.take(block.starts)
+        tally(self.first, heads if block.known is None else heads[block.known[block.starts]])
+        _, classes, kinds, _ = self.joint.shape
+        place = sku * (classes * kinds * 2)
+        place += block.by_line(self._classes.take(heads) * (kinds * 2))
+        place += few << 1
         if "is_returned" in block.columns:
-            returned = block.columns["is_returned"].astype(bool)
-            self.returns += np.bincount(sku[known & returned], minlength=n)
+            place += block.columns["is_returned"].view(np.int8)
+        tally(self.joint, block.of_known(place))
+        if block.known is not None:
+            tally(self._units_of_unknown, few[~block.known])
+        fewest, most = block.range_of_units
+        if fewest < 0 or most > self.most_units or not self._allowed[fewest : most + 1].all():
+            wrong = ~self._allowed[few] | (units != few)
+            note = self._offences.where
+            note("lines.quantity", wrong, lambda i: f"{block.name(i)}: quantity {units[i]}")
+            tally(self._further_units, block.of_known(block.sku), block.of_known(units - few))
 
-    def _categories(self, block: Block) -> None:
-        if self._category is None:
+    def _know_categories(self) -> None:
+        if self.catalog is not None and self._category is None:
             codes = self.category_of
             self._category = codes if len(codes) else np.full(self.skus, -1)
-        cats = len(self.categories)
-        later = block.known.copy()
-        later[block.starts] = False
-        first = np.repeat(block.sku[block.starts], block.sizes)
-        one, two = self._category[first[later]], self._category[block.sku[later]]
-        ok = (one >= 0) & (two >= 0)
-        self.later += np.bincount(one[ok] * cats + two[ok], minlength=cats * cats).reshape(cats, cats)
+            known = np.where(self._category < 0, len(self.categories), self._category)
+            self._classes = known.astype(self._kind)
+
+    @property
+    def lines(self) -> Counts:
+        """Lines by SKU."""
+        return np.asarray(self.joint.sum((1, 2, 3)))
+
+    @property
+    def returns(self) -> Counts:
+        """Lines that came back by SKU."""
+        return np.asarray(self.joint[..., 1].sum((1, 2)))
+
+    @property
+    def units(self) -> Counts:
+        """Units by SKU."""
+        return np.asarray(self.joint.sum((1, 3)) @ np.arange(self.most_units + 1) + self._further_units)
+
+    @property
+    def quantity(self) -> Counts:
+        """Lines by units; more than the scenario has count as the most it has."""
+        return np.asarray(self.joint.sum((0, 1, 3)) + self._units_of_unknown)
+
+    @property
+    def later(self) -> Counts:
+        """Later lines by the category of the order's first item and their own."""
+        cats = range(len(self.categories))
+        out = np.zeros((len(cats), len(cats)), np.int64)
+        if self._category is not None:
+            by_first = self.joint.sum((2, 3))
+            for own in cats:
+                out[:, own] = by_first[self._category == own, :-1].sum(0)
+                out[own, own] -= self.first[self._category == own].sum()
+        return out
 
     def _listed(self, block: Block, catalog: dict[str, Any]) -> None:
         if "created" not in catalog or "cell" not in block.orders:
             return
-        created, cell = catalog["created"][block.sku], block.by_line("cell")
-        day = cell // len(self._subject.shops) + self._subject.start
+        shops, start, cell = len(self._subject.shops), self._subject.start, block.orders["cell"]
+        if catalog["created"].max() <= cell.min() // shops + start:
+            return
+        created, cell = catalog["created"].take(block.sku), block.by_line(cell)
+        day = cell // shops + start
         self._offences.where(
             "products.created",
-            block.known & (cell >= 0) & (created > day),
+            block.all_known() & (cell >= 0) & (created > day),
             lambda i: f"{block.name(i)}: sold on {on(day[i])}, created on {on(created[i])}",
         )
 
@@ -185,10 +255,10 @@ class LineTally:
         ok = (orders["customer"] > 0) & (orders["cell"] >= 0)
         if "status" in orders:
             ok &= self._reviewable[orders["status"]]
-        line = np.repeat(ok, block.sizes) & block.known
-        day = block.by_line("cell")[line] // len(self._subject.shops) + self._subject.start
-        customer = block.by_line("customer")[line].astype(np.int64)
-        bought(customer, block.columns["product"][line], day.astype(np.int64))
+        line = block.by_line(ok) & block.all_known()
+        place = block.place[line]
+        day = orders["cell"].take(place) // len(self._subject.shops) + self._subject.start
+        bought(orders["customer"].take(place), block.columns["product"][line], day)
 
     def merge(self, other: LineTally) -> None:
         """Add the figures of the lines that follow."""
@@ -197,7 +267,8 @@ class LineTally:
         self.catalog = self.catalog if self.catalog is not None else other.catalog
         self.open_orders.extend(other.open_orders)
         self.amounts.merge(other.amounts)
-        for name in ("units", "lines", "returns", "first", "basket", "later", "quantity"):
+        self._know_categories()
+        for name in ("joint", "first", "basket", "_further_units", "_units_of_unknown"):
             mine: Counts = getattr(self, name)
             mine += getattr(other, name)
         if other.first_id is None:
@@ -225,10 +296,3 @@ class LineTally:
         index = {name: i for i, name in enumerate(self.categories)}
         names = self.catalog["category"].to_pylist() if self.catalog and "category" in self.catalog else []
         return np.array([index.get(name, -1) for name in names], np.int64)
-
-
-def _reviewable(subject: Subject) -> npt.NDArray[np.bool_]:
-    """Whether an order of each status lets its customer review; the last is for unknown ones."""
-    fulfilment, reviews = subject.scenario.fulfilment, subject.scenario.reviews
-    statuses = fulfilment.shares if fulfilment else {}
-    return np.array([*(reviews is not None and s in reviews.statuses for s in statuses), False])

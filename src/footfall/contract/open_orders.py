@@ -22,6 +22,17 @@ def _small(values: Counts) -> Counts:
     return values
 
 
+def rises_by_one(ids: Counts) -> bool:
+    """Whether each id is one above the one before.
+
+    >>> rises_by_one(np.array([7, 8, 9])), rises_by_one(np.array([7, 9, 8]))
+    (True, False)
+    """
+    if not len(ids) or ids[-1] - ids[0] != len(ids) - 1:
+        return False
+    return bool((ids[1:] - ids[:-1] == 1).all())
+
+
 class OpenOrders:
     """A queue of order ids with a few small columns; ids that rise by one take no memory.
 
@@ -36,8 +47,8 @@ class OpenOrders:
 
     def append(self, ids: Counts, columns: Columns) -> None:
         """Add orders in file order."""
-        rising = len(ids) > 0 and ids[-1] - ids[0] == len(ids) - 1 and bool((np.diff(ids) == 1).all())
-        self._queue.append((int(ids[0]) if rising else ids, {k: _small(v) for k, v in columns.items()}))
+        first = int(ids[0]) if rises_by_one(ids) else ids
+        self._queue.append((first, {k: _small(v) for k, v in columns.items()}))
         self.count += len(ids)
 
     def extend(self, other: OpenOrders) -> None:
@@ -62,8 +73,15 @@ class OpenOrders:
             return np.empty(0, np.int64), {}
         return np.concatenate(ids), {k: np.concatenate([c[k] for c in columns]) for k in columns[0]}
 
-    def match(self, orders: Counts, offences: Offences) -> Columns:
-        """Columns of the orders that lines belong to, -1 for orphans; those orders are open no longer."""
+    def match(self, orders: Counts, offences: Offences, is_rising: bool | None = None) -> Columns:
+        """Columns of the orders that lines belong to, -1 for orphans; those orders are open no longer.
+
+        Whether the orders rise by one need not be found out where it is known.
+        """
+        is_rising = rises_by_one(orders) if is_rising is None else is_rising
+        in_step = self._in_step(orders) if is_rising else None
+        if in_step is not None:
+            return in_step
         ids, columns = self._take(len(orders), int(orders[-1]))
         n = len(orders)
         if len(ids) >= n and np.array_equal(ids[:n], orders):
@@ -84,6 +102,29 @@ class OpenOrders:
         if not len(ids):
             return {"cell": np.full(n, -1)}
         return {k: np.where(known, v[place], -1).astype(np.int64) for k, v in columns.items()}
+
+    def _in_step(self, orders: Counts) -> Columns | None:
+        """Columns of orders that rise by one, where they are those due next; else None."""
+        parts: list[Columns] = []
+        first, n, rows = int(orders[0]), len(orders), 0
+        for some, columns in self._queue:
+            if not isinstance(some, int) or some != first + rows:
+                return None
+            parts.append(columns)
+            rows += len(columns["cell"])
+            if rows >= n:
+                break
+        else:
+            return None
+        for _ in parts:
+            self._queue.popleft()
+        if rows > n:
+            used = len(parts[-1]["cell"]) - (rows - n)
+            self._queue.appendleft((first + n, {k: v[used:] for k, v in parts[-1].items()}))
+        self.count -= n
+        if len(parts) == 1:
+            return {k: v[:n].astype(np.int64) for k, v in parts[0].items()}
+        return {k: np.concatenate([part[k] for part in parts], dtype=np.int64)[:n] for k in parts[0]}
 
     def _push_back(self, ids: Counts, columns: Columns) -> None:
         self._queue.appendleft((ids, columns))

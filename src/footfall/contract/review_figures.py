@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.contract.offences import Offences
-from footfall.contract.review_words import Hashes, Topics, doubled, hashed, tokens_of
+from footfall.contract.review_words import Hashes, Tokens, Topics, doubled, hashed, tokens_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core.arrays import from_numpy, from_words, to_numpy
@@ -25,6 +25,7 @@ LAST_DAY = (1 << DAY_BITS) - 1
 _GOLDEN, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 UNKNOWN = -1
 _FEWEST_LOOSE = 1 << 16
+_BRACES = "[{}]"
 _UNTIDY = r"^\s*$|[{}]|\s\s|^\s|\s$"
 
 
@@ -143,9 +144,13 @@ class ReviewTally:
         if "date" in columns:
             self._inside(columns["date"], partial(_name, columns))
         if "text" in columns:
-            self._read(columns, packed, rating)
-            self._waiting.append((columns, sku))
-        self.close(catalog)
+            tokens = tokens_of(columns["text"])
+            self._read(columns, packed, rating, tokens)
+            self.close(catalog)
+            if self._topics is None:
+                self._waiting.append((columns, sku))
+            else:
+                self._about(self._topics, columns, sku, tokens)
 
     def _sku(self, product: Counts) -> Counts:
         sku = product.astype(np.int64) - self.first_sku
@@ -175,9 +180,9 @@ class ReviewTally:
             "reviews.dates", wrong, lambda i: f"{name(i)} is dated {day[i]}, outside of {first} to {last}"
         )
 
-    def _read(self, columns: dict[str, Any], packed: Counts, rating: Counts) -> None:
-        texts, tokens = columns["text"], tokens_of(columns["text"])
-        dirty = to_numpy(pc.match_substring_regex(texts, _UNTIDY)) | doubled(tokens)
+    def _read(self, columns: dict[str, Any], packed: Counts, rating: Counts, tokens: Tokens) -> None:
+        texts, dirty = columns["text"], doubled(tokens)
+        dirty |= to_numpy(pc.match_substring_regex(texts, _BRACES if tokens.is_tidy else _UNTIDY))
         self._note.where("reviews.text_clean", dirty, partial(_said, columns))
         hashes = hashed(tokens)
         self._hashes.append(hashes)
@@ -193,8 +198,11 @@ class ReviewTally:
         self._topics = topics = self._topics or Topics(self._subject.scenario, catalog)
         waiting, self._waiting = self._waiting, []
         for columns, sku in waiting:
-            strange = ~topics.named(sku, tokens_of(columns["text"]))
-            self._note.where("reviews.text_about_product", strange, partial(_said, columns))
+            self._about(topics, columns, sku, tokens_of(columns["text"]))
+
+    def _about(self, topics: Topics, columns: dict[str, Any], sku: Counts, tokens: Tokens) -> None:
+        strange = ~topics.named(sku, tokens)
+        self._note.where("reviews.text_about_product", strange, partial(_said, columns))
 
     @property
     def first_id(self) -> int | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from footfall.contract.order_figures import codes_of
+from footfall.contract.places import codes_of
 from footfall.contract.statistics import Counts
 from footfall.core.arrays import from_words, to_numpy
 from footfall.scenario.model import Scenario
@@ -19,6 +19,8 @@ from footfall.scenario.model import Scenario
 Hashes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 _BASE = np.uint64(0xD6E8FEB86659FD93)
+_BLANK, _LAST_PRINTED = 0x20, 0x7E
+_A, _Z, _TO_LOWER = ord("A"), ord("Z"), 5  # the bit that small letters have and capitals have not
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Tokens:
     ends: Counts
     codes: npt.NDArray[np.int32]
     distinct: pa.Array
+    is_tidy: bool = False  # of nothing but printable ASCII, with single blanks within and none around
 
     @property
     def row(self) -> Counts:
@@ -36,10 +39,50 @@ class Tokens:
 
 
 def tokens_of(texts: pa.Array) -> Tokens:
-    """Split texts at blanks."""
+    """Split texts at blanks.
+
+    >>> tokens_of(from_words(["So so", "good!"])).distinct.to_pylist()
+    ['so', 'good!']
+    """
+    tokens = _plainly_split(texts)
+    if tokens is not None:
+        return tokens
     lists = pc.utf8_split_whitespace(pc.utf8_lower(texts))
     coded = lists.flatten().dictionary_encode()
     return Tokens(to_numpy(lists.offsets).astype(np.int64), to_numpy(coded.indices), coded.dictionary)
+
+
+def _plainly_split(texts: pa.Array) -> Tokens | None:
+    """Split tidy texts, in a third of the time; None where one isn't."""
+    if not len(texts):
+        return None
+    _, buffer, data = texts.buffers()
+    ends = np.frombuffer(buffer, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    if (ends[1:] <= ends[:-1]).any():
+        return None
+    first, size = int(ends[0]), int(ends[-1] - ends[0])
+    letters, starts = np.frombuffer(data, np.uint8)[first : first + size], ends[:-1] - first
+    if letters.min() < _BLANK or letters.max() > _LAST_PRINTED:
+        return None
+    begins, heads = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    np.equal(letters[:-1], _BLANK, out=begins[1:])  # a token follows a blank, or begins a text
+    begins[starts] = heads[starts] = True
+    tokens = np.flatnonzero(begins)
+    if (
+        letters[-1] == _BLANK
+        or (letters[tokens] == _BLANK).any()
+        or (letters[starts[1:] - 1] == _BLANK).any()
+    ):
+        return None
+    # Each token with the blank after it; words that differ by that only become one.
+    offsets = np.append(tokens, size).astype(np.int32)
+    lower = pa.py_buffer(letters | ((letters >= _A) & (letters <= _Z)).view(np.uint8) << _TO_LOWER)
+    cut = pa.Array.from_buffers(pa.string(), len(tokens), [None, pa.py_buffer(offsets), lower])
+    coded = cut.dictionary_encode()
+    words = pc.ascii_rtrim(coded.dictionary, characters=" ").dictionary_encode()
+    codes = to_numpy(words.indices).take(to_numpy(coded.indices))
+    rows = np.append(np.flatnonzero(heads.take(tokens)), len(tokens))
+    return Tokens(rows, codes, words.dictionary, is_tidy=True)
 
 
 def bare(tokens: pa.Array) -> pa.Array:
@@ -63,10 +106,11 @@ def stems(words: pa.Array) -> pa.Array:
 def doubled(tokens: Tokens) -> Bools:
     """Texts in which a word comes twice in a row with only blanks between."""
     first_of = codes_of(pc.utf8_rtrim(tokens.distinct, characters=".,;:!?"), tokens.distinct)
-    row = tokens.row
-    again = (tokens.codes[:-1] == first_of[tokens.codes[1:]]) & (row[1:] == row[:-1])
+    again = np.flatnonzero(tokens.codes[:-1] == first_of.take(tokens.codes[1:]))
     out = np.zeros(len(tokens.ends) - 1, np.bool_)
-    out[row[1:][again]] = True
+    row = tokens.row
+    again = again[row[again] == row[again + 1]]
+    out[row[again]] = True
     return out
 
 
@@ -76,9 +120,12 @@ def hashed(tokens: Tokens) -> Hashes:
     digests = b"".join(hashlib.blake2b(word.encode(), digest_size=8).digest() for word in plain)
     place = np.arange(len(tokens.codes)) - np.repeat(tokens.ends[:-1], np.diff(tokens.ends))
     powers = np.cumprod(np.full(int(place.max(initial=0)) + 1, _BASE), dtype=np.uint64)
-    terms = np.frombuffer(digests, np.uint64)[tokens.codes] * powers[place]
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
-    return np.asarray(sums[tokens.ends[1:]] - sums[tokens.ends[:-1]], np.uint64)
+    terms = np.frombuffer(digests, np.uint64).take(tokens.codes)
+    terms *= powers.take(place)
+    sums = np.zeros(len(terms) + 1, np.uint64)
+    np.cumsum(terms, out=sums[1:])
+    upto = sums.take(tokens.ends)
+    return np.asarray(upto[1:] - upto[:-1], np.uint64)
 
 
 class Topics:
@@ -103,13 +150,14 @@ class Topics:
 
     def named(self, sku: Counts, tokens: Tokens) -> Bools:
         """Texts that have a word of their SKU's; those of unknown SKUs pass."""
-        stem, row = codes_of(stems(bare(tokens.distinct)), self._stems)[tokens.codes], tokens.row
-        telling = (stem >= 0) & (sku[row] >= 0)
-        row, stem, size = row[telling], stem[telling], len(self._stems)
-        hit = np.isin(sku[row] * size + stem, self._own)
-        hit |= np.isin(self._kind[sku[row]] * size + stem, self._shared)
+        stem = codes_of(stems(bare(tokens.distinct)), self._stems).take(tokens.codes)
+        telling = np.flatnonzero(stem >= 0)
+        row, stem, size = tokens.row.take(telling), stem.take(telling), len(self._stems)
+        of = sku.take(row)
+        hit = np.isin(of * size + stem, self._own)
+        hit |= np.isin(self._kind.take(of) * size + stem, self._shared)
         out = np.asarray(sku < 0, np.bool_)
-        out[row[hit]] = True
+        out[row[hit & (of >= 0)]] = True
         return out
 
 

@@ -68,3 +68,10 @@ class Subject:
     def spec(self, entity: str) -> TableSpec | None:
         """Specification of the table that shows an entity; None where none does."""
         return next((t for t in self.tables.values() if t.entity == entity), None)
+
+    @property
+    def reviewable(self) -> list[bool]:
+        """Whether an order of each status lets its customer review; the last is for unknown ones."""
+        fulfilment, reviews = self.scenario.fulfilment, self.scenario.reviews
+        statuses = fulfilment.shares if fulfilment else {}
+        return [*(reviews is not None and status in reviews.statuses for status in statuses), False]

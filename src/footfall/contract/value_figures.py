@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from footfall.contract.open_orders import Columns
+from footfall.contract.places import tally
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 
@@ -15,7 +16,8 @@ class ValueTally:
     Attributes
     ----------
     by_customer
-        Revenue over all orders, and over those of a settled status, by customer.
+        Revenue over all orders, and over those of a settled status, by customer: 16 bytes each, where a
+        target asks for it.
     by_day, squares
         Sum of the values, and of their squares, by day of the horizon.
     """
@@ -25,9 +27,9 @@ class ValueTally:
         statuses = list(scenario.fulfilment.shares) if scenario.fulfilment else []
         wanted = target.settled_statuses if target else []
         self._settled = np.array([*(s in wanted for s in statuses), False])  # the last is for unknown ones
-        self._days, self._pool = subject.days, scenario.customers.pool
+        self._days = subject.days
         self.wanted = target is not None or bool(scenario.promises.season)
-        self.by_customer = np.zeros((2, self._pool + 1), np.int64)
+        self.by_customer = np.zeros((2, scenario.customers.pool + 1 if target else 0), np.int64)
         self.by_day = np.zeros(self._days, np.int64)
         self.squares = np.zeros(self._days)
         self.orders = 0
@@ -39,13 +41,13 @@ class ValueTally:
         exact = value.astype(np.float64)  # sums of cents stay whole below 2^53
         self.by_day += np.bincount(day[inside], exact[inside], self._days).astype(np.int64)
         self.squares += np.bincount(day[inside], np.square(exact[inside]), self._days)
-        if "customer" not in orders:
+        if "customer" not in orders or not self.by_customer.size:
             return
         who = np.maximum(orders["customer"], 0)
-        self.by_customer[0] += np.bincount(who, exact, self._pool + 1).astype(np.int64)
+        tally(self.by_customer[0], who, value)
         if "status" in orders:
             ok = self._settled[orders["status"]]
-            self.by_customer[1] += np.bincount(who[ok], exact[ok], self._pool + 1).astype(np.int64)
+            tally(self.by_customer[1], who[ok], value[ok])
 
     def merge(self, other: ValueTally) -> None:
         """Add the figures of the orders that follow."""

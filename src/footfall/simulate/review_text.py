@@ -38,7 +38,7 @@ open#: I bought this {thing} for {him}, and he is {mood#} | I bought this {thing
 fact#: {Pair#}
 her: my daughter | my wife | my mother | my sister | my niece | my aunt | my grandmother | my mother-in-law
 him: my son | my husband | my father | my brother | my nephew | my uncle | my grandfather | my father-in-law
-span: a few days | a week | ten days | two weeks | three weeks | a month | some time
+span: a few days | some days | a little while | some time | two or three tries
 why: on a friend's advice | on a whim | after a long search | because of the photos | as a treat for myself
 why: after some back and forth | because a colleague swears by it | out of curiosity | after reading up on it
 rival: similar ones | others in this price range | the last one I bought | better-known names

@@ -1,0 +1,116 @@
+"""Lines of whole orders, as the figures of lines see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.contract.open_orders import Columns
+from footfall.contract.statistics import Counts
+
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.signedinteger[Any]]
+LINES_AT_ONCE = 1 << 16
+"""Larger blocks are no faster."""
+_FIRST_LINES = 1 << 14  # they are copied, to be joined with those that waited
+_LOOK_BACK, _MOST_COMPARED = 64, 33
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of whole orders in file order, and what is known of their orders.
+
+    Attributes
+    ----------
+    sku
+        Place of the line's product in the catalogue, 0 where it is not known.
+    known
+        Whether there is such a product; None where there always is.
+    units
+        Units of each line.
+    few
+        The same, at least 0 and at most as many as the scenario has.
+    range_of_units
+        The fewest and the most units of a line.
+    starts, sizes
+        First line of each order, and its number of lines.
+    place
+        Place of each line's order among those of the block.
+    orders
+        Columns by order, of its cell and what else is carried; none where orders are not published.
+    """
+
+    columns: dict[str, Any]
+    sku: Places
+    known: Bools | None
+    units: Counts
+    few: Places
+    range_of_units: tuple[int, int]
+    starts: Counts
+    sizes: Counts
+    place: Counts
+    orders: Columns
+
+    def name(self, i: int) -> str:
+        """Line by its key."""
+        return f"order {self.columns['order'][i]}, SKU {self.columns['product'][i]}"
+
+    def by_line(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Values of the orders, repeated for each of their lines."""
+        return values.take(self.place)
+
+    def by_order(self, values: Counts) -> Counts:
+        """Sums of whole numbers over the lines of each order."""
+        sums = np.cumsum(values)
+        last = self.starts + self.sizes
+        last -= 1
+        upto = sums.take(last)
+        out: Counts = upto.copy()
+        out[1:] -= upto[:-1]
+        return out
+
+    def may_hold_twice(self, begins: Bools) -> bool:
+        """Whether an order may hold a SKU twice; `begins` tells the first line of each."""
+        sku, most = self.sku, int(self.sizes.max())
+        if most > _MOST_COMPARED:
+            return True
+        # Lines are compared with the one before, then with the one before that, ... of their order.
+        within = follows = ~begins[1:]
+        for back in range(1, most):
+            if back > 1:
+                within = within[1:] & follows[: len(sku) - back]
+            if (within & (sku[back:] == sku[:-back])).any():
+                return True
+        return False
+
+    def of_known(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Values of the lines whose product is known."""
+        return values if self.known is None else values[self.known]
+
+    def all_known(self) -> Bools:
+        """Whether each line's product is known."""
+        return np.ones(len(self.sku), np.bool_) if self.known is None else self.known
+
+
+def cuts(order: Counts) -> list[int]:
+    """Where to cut lines, in front of an order, into parts that the caches hold; the last order waits."""
+    out, at = [], 0
+    last = len(order) - 1
+    for line in (*range(min(_FIRST_LINES, last), last, LINES_AT_ONCE), last):
+        cut = _begin(order, line, at)
+        if cut > at:
+            out.append(cut)
+            at = cut
+    return out
+
+
+def _begin(order: Counts, line: int, least: int) -> int:
+    """First line, from `least` on, of the order that a line belongs to."""
+    for low in (max(least, line - _LOOK_BACK), least):
+        others = np.flatnonzero(order[low:line] != order[line])
+        if len(others):
+            return low + int(others[-1]) + 1
+    return least

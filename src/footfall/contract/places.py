@@ -1,0 +1,69 @@
+"""Counting by place, and codes of words: the two steps that every table's figures begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from footfall.core.arrays import to_numpy
+
+_SPARSE = 4
+_MOST_COMPARED = 16
+_WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
+
+
+def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArray[Any] | None = None) -> None:
+    """Add 1, or a whole number of each, to the counts at some places, in place.
+
+    >>> counts = np.zeros((2, 2), np.int64)
+    >>> tally(counts, np.array([3, 0, 3]))
+    >>> counts.tolist()
+    [[1, 0], [0, 2]]
+    """
+    flat = counts.reshape(-1)
+    if flat.size > _SPARSE * len(places) or flat.dtype != np.int64:
+        # A histogram of all places would cost more than to go to each one.
+        np.add.at(flat, places, flat.dtype.type(1) if values is None else values.astype(flat.dtype))
+    elif values is None:
+        flat += np.bincount(places, minlength=flat.size)
+    else:
+        # Sums of whole numbers stay whole below 2^53.
+        flat += np.bincount(places, values, minlength=flat.size).astype(np.int64)
+
+
+def codes_of(words: pa.Array, known: pa.Array) -> npt.NDArray[Any]:
+    """Place of each word among those known; -1 where it is not."""
+    codes = _compared(words, known)
+    if codes is not None:
+        return codes
+    found = pc.index_in(words, value_set=known)
+    return np.where(to_numpy(found.is_null()), -1, to_numpy(found)) if found.null_count else to_numpy(found)
+
+
+def _compared(words: pa.Array, known: pa.Array) -> npt.NDArray[np.int8] | None:
+    """Codes of words that are as long as all that are known, read as whole numbers; else None."""
+    if not len(words) or not 0 < len(known) <= _MOST_COMPARED:
+        return None
+    (ends, data), (known_ends, known_data) = _buffers(words), _buffers(known)
+    width = int(ends[1] - ends[0])
+    if width not in _WHOLE:
+        return None
+    if not (ends[1:] - ends[:-1] == width).all() or not (known_ends[1:] - known_ends[:-1] == width).all():
+        return None
+    whole, listed = (
+        np.frombuffer(buffer, _WHOLE[width], count=len(offsets) - 1, offset=int(offsets[0]))
+        for buffer, offsets in ((data, ends), (known_data, known_ends))
+    )
+    codes = np.full(len(whole), -1, np.int8)
+    for place, word in enumerate(listed):
+        codes += (whole == word).view(np.int8) * np.int8(place + 1)
+    return codes
+
+
+def _buffers(words: pa.Array) -> tuple[npt.NDArray[np.int32], pa.Buffer]:
+    _, ends, data = words.buffers()
+    return np.frombuffer(ends, np.int32)[words.offset : words.offset + len(words) + 1], data
