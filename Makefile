@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SRC := src tests benchmarks
+SRC := src tests benchmarks tools
 
 .PHONY: demo test lint sweep bench clean
 

@@ -291,3 +291,14 @@ def test_people_need_no_pandas() -> None:
         "sys.exit('pandas' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_packaged_places_are_those_of_the_zipcodes_package() -> None:
+    """The packaged table of US places is what its tool writes today."""
+    from importlib.resources import files
+
+    from tools.us_places import us_places
+
+    packaged = (files("footfall.plan") / "places" / "en_US.csv").read_text(encoding="utf-8")
+    rows = [("city", "state", "postcode", "area_codes"), *us_places()]
+    assert packaged == "".join(f"{','.join(row)}\n" for row in rows)

@@ -148,7 +148,7 @@ def locale_pools(name: str) -> Locale:
         streets=streets,
         street_suffixes=suffixes,
         after_street=after,
-        places=_american_places(frozenset(address.states_abbr)) if name == "en_US" else _german_places(name),
+        places=_american_places() if name == "en_US" else _german_places(name),
         has_umlauts=name != "en_US",
         company_suffixes=tuple(s for s in company_suffixes if not _NO_SUPPLIER.search(s)),
         trades=_TRADES[name],
@@ -266,28 +266,21 @@ def _german_parts(first: Pool, last: Pool, address: Any) -> tuple[Pool, Pool, Po
     return Pool.even([""]), Pool.even(streets), Pool.even([""]), Pool.weighted(houses)
 
 
-def _american_places(states: frozenset[str]) -> Places:
-    # A quarter of a second to unpack its table, so imported here; it names no types that mypy accepts.
-    filter_by: Any = importlib.import_module("zipcodes").filter_by
-    table = filter_by(zip_code_type="STANDARD", active=True, country="US")
-    rows = [row for row in table if row["area_codes"] and row["state"] in states]
-    return Places(
-        city=tuple(row["city"] for row in rows),
-        state=tuple(row["state"] for row in rows),
-        postcode=tuple(row["zip_code"] for row in rows),
-        # 555-0100 to 555-0199 are kept for fiction in every area code.
-        phone_prefixes=tuple(tuple(f"({code}) 555-01" for code in row["area_codes"]) for row in rows),
-    )
+def _american_places() -> Places:
+    city, state, postcode, area_codes = _columns("en_US")
+    # 555-0100 to 555-0199 are kept for fiction in every area code.
+    prefixes = {codes: tuple(f"({code}) 555-01" for code in codes.split()) for codes in set(area_codes)}
+    return Places(city, state, postcode, tuple(prefixes[codes] for codes in area_codes))
 
 
 def _german_places(name: str) -> Places:
-    text = (files("footfall.plan") / "places" / f"{name}.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    city, state, postcode = _columns(name)
     in_city = {city: tuple(f"{code}{n}" for n in range(10)) for city, code in _DRAMA_CITIES.items()}
     elsewhere = tuple(f"{code} " for code in _DRAMA_MOBILE) if name == "de_DE" else _UNDIALLED
-    return Places(
-        city=tuple(row["city"] for row in rows),
-        state=tuple(row["state"] for row in rows),
-        postcode=tuple(row["postcode"] for row in rows),
-        phone_prefixes=tuple(in_city.get(row["city"], elsewhere) for row in rows),
-    )
+    return Places(city, state, postcode, tuple(in_city.get(place, elsewhere) for place in city))
+
+
+def _columns(name: str) -> list[tuple[str, ...]]:
+    """Columns of a packaged table of places: city, state, postcode, and area codes where it has them."""
+    text = (files("footfall.plan") / "places" / f"{name}.csv").read_text(encoding="utf-8")
+    return [tuple(column) for column in zip(*list(csv.reader(text.splitlines()))[1:], strict=True)]

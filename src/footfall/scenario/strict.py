@@ -46,7 +46,8 @@ CodeShares = Annotated[dict[Code, Share], Field(min_length=1, max_length=200)]
 class Strict(BaseModel):
     """A part of a scenario: no unknown keys, no silent conversions, no changes afterwards."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # A part is built with the whole, once, instead of by itself and again in each whole.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 def sums_to_one(shares: Mapping[Any, float], what: str) -> None:
