@@ -23,6 +23,9 @@ from footfall.sinks.base import FORMATS, Manifest, TableRecord, open_sink, read_
 from footfall.sinks.csv_text import RowText, timestamp_texts
 from footfall.sinks.files import CsvTable, ParquetTable
 from footfall.sinks.reading import read_parquet
+from footfall.workflow.generate import generate_into
+from footfall.workflow.request import Request
+from footfall.workflow.verify import verify
 
 SPECS = publish(
     {
@@ -498,7 +501,7 @@ def test_damaged_data_is_named(form: str, tmp_path: Path) -> None:
     ("text", "said"),
     [("{", "is broken"), ("[]", "not written by"), ('{"made_by": "x"}', "not written by"),
      ('{"made_by": "footfall"}', "version None"),
-     ('{"made_by": "footfall", "manifest_version": 1}', "'footfall_version' is missing")],
+     ('{"made_by": "footfall", "manifest_version": 2}', "'footfall_version' is missing")],
 )  # fmt: skip
 def test_manifests_are_checked(tmp_path: Path, text: str, said: str) -> None:
     """A manifest that is missing, broken or of something else is named; none is believed."""
@@ -508,3 +511,15 @@ def test_manifests_are_checked(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "_footfall" / "manifest.json").write_text(text)
     with pytest.raises(DataError, match=said):
         Manifest.read(tmp_path)
+
+
+def test_a_data_set_of_an_earlier_version_can_be_replaced(tmp_path: Path) -> None:
+    """It is not verified, since its hashes were others; --overwrite replaces it as any other."""
+    target = tmp_path / "set"
+    generate_into(Request("vantage", scale=0.01), target)
+    manifest = target / "_footfall" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"manifest_version": 2', '"manifest_version": 1'))
+    with pytest.raises(DataError, match="generate the data again"):
+        verify(target)
+    generate_into(Request("vantage", scale=0.01), target, overwrite=True)
+    assert [f for f in verify(target) if f.verdict == "fail"] == []

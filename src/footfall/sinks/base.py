@@ -21,7 +21,8 @@ FORMATS = ("csv", "parquet", "duckdb")
 MANIFEST_DIRECTORY = "_footfall"
 MANIFEST_FILE = "manifest.json"
 MADE_BY = "footfall"
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
+_EARLIER_VERSIONS = (1,)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,13 @@ class Manifest:
         draft.replace(path)
 
     @classmethod
-    def read(cls, directory: Path) -> Manifest:
+    def read(cls, directory: Path, *, earlier: bool = False) -> Manifest:
         """Read the manifest of a data set.
+
+        Parameters
+        ----------
+        earlier
+            Whether one of an earlier version will do, as it does to replace its data set.
 
         Raises
         ------
@@ -102,8 +108,11 @@ class Manifest:
         if not isinstance(said, dict) or said.pop("made_by", None) != MADE_BY:
             raise DataError(f"{path} was not written by Footfall")
         version = said.pop("manifest_version", None)
-        if version != MANIFEST_VERSION:
-            raise DataError(f"{path} has version {version}; this Footfall reads version {MANIFEST_VERSION}")
+        if version != MANIFEST_VERSION and not (earlier and version in _EARLIER_VERSIONS):
+            raise DataError(
+                f"{path} has version {version}; this Footfall reads version {MANIFEST_VERSION}; "
+                "generate the data again"
+            )
         return cls._checked(said, path)
 
     @classmethod

@@ -73,7 +73,7 @@ def _retire(leftover: Path, target: Path) -> None:
             os.rename(leftover, target)  # killed between two renames: the old data comes back
             return
         try:
-            old = Manifest.read(leftover)
+            old = Manifest.read(leftover, earlier=True)
         except FootfallError:
             return  # nobody can tell what is ours in it, so it stays
         if target.is_dir():
@@ -166,7 +166,7 @@ class Staging:
         if not os.access(self.target, os.W_OK | os.X_OK):
             raise OutputError(f"{self.shown} is not writable; change its permissions or choose another place")
         try:
-            old = Manifest.read(self.target)
+            old = Manifest.read(self.target, earlier=True)
         except FootfallError as error:
             raise OutputError(
                 f"{self.shown} is not empty and is no data set of Footfall's, so it is never replaced; "

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,12 +17,16 @@ from footfall.core.errors import ContractBroken
 from footfall.plan.parts import ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
+from footfall.scenario.model import Scenario
 from footfall.simulate.rehearsal import rehearsed
 from footfall.sinks.base import Manifest, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
 from footfall.workflow.judging import Judging
 from footfall.workflow.making import Progress, make
 from footfall.workflow.request import Request
+from footfall.workflow.workers import Team
+
+_ORDERS_WORTH_WORKERS = 1_000_000  # starting a process takes as long as simulating hundreds of thousands
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ class Outcome:
 
 def planned(request: Request) -> Plan:
     """Load, override and scale the scenario of a request, plan it, and rehearse what its own draws decide."""
-    scenario = load(request.scenario, request.overrides).scaled(request.scale)
+    return _planned(request, load(request.scenario, request.overrides).scaled(request.scale))
+
+
+def _planned(request: Request, scenario: Scenario) -> Plan:
     whole = rehearsed(plan(scenario, request.seed, request.first, request.last, request.tables))
     return part_of(whole, request.part, request.parts) if request.part and request.parts else whole
 
@@ -56,23 +65,25 @@ def generate_into(
     ContractBroken
         A check failed; nothing was published. Its `findings` tell all.
     """
-    what = planned(request)
-    specs = list(what.tables.values())
-    parts = tables_in_parts(what)
-    sink = open_sink(format, directory, what.scenario.name, specs, overwrite=overwrite, in_parts=parts)
-    try:
-        made = make(what, sink.write, files=sink.part_files(), workers=request.workers, progress=progress)
-        sink.take(made.written)
-        findings = made.judging.findings()
-        refuse_failures(findings)
-        files = {name: sink.files(name) for name in what.tables}
-        manifest = _manifest(
-            request, what, format_=format, judging=made.judging, findings=findings, files=files
-        )
-        sink.publish(manifest)
-    except BaseException:
-        sink.abort()
-        raise
+    scenario = load(request.scenario, request.overrides).scaled(request.scale)
+    with _team(request, scenario) as team:
+        what = _planned(request, scenario)
+        specs = list(what.tables.values())
+        parts = tables_in_parts(what)
+        sink = open_sink(format, directory, scenario.name, specs, overwrite=overwrite, in_parts=parts)
+        try:
+            made = make(what, sink.write, files=sink.part_files(), team=team, progress=progress)
+            sink.take(made.written)
+            findings = made.judging.findings()
+            refuse_failures(findings)
+            files = {name: sink.files(name) for name in what.tables}
+            manifest = _manifest(
+                request, what, format_=format, judging=made.judging, findings=findings, files=files
+            )
+            sink.publish(manifest)
+        except BaseException:
+            sink.abort()
+            raise
     return Outcome(directory=directory, manifest=manifest, findings=findings)
 
 
@@ -112,14 +123,16 @@ def generate(
     """
     chosen = None if tables is None else tuple(tables)
     request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), workers, part, parts)
-    what = planned(request)
-    kept: dict[str, list[pa.RecordBatch]] = {name: [] for name in what.tables}
-    made = make(
-        what,
-        lambda table, batch: kept[table].append(batch),
-        workers=workers,
-        orders_a_part=orders_a_part,
-    )
+    loaded = load(request.scenario, request.overrides).scaled(request.scale)
+    with _team(request, loaded) as team:
+        what = _planned(request, loaded)
+        kept: dict[str, list[pa.RecordBatch]] = {name: [] for name in what.tables}
+        made = make(
+            what,
+            lambda table, batch: kept[table].append(batch),
+            team=team,
+            orders_a_part=orders_a_part,
+        )
     findings = made.judging.findings()
     return Dataset(
         tables={
@@ -137,6 +150,14 @@ def generate(
             files=dict.fromkeys(what.tables, ()),
         ),
     )
+
+
+def _team(request: Request, scenario: Scenario) -> AbstractContextManager[Team | None]:
+    """Start as many workers as are asked for, or as help."""
+    workers = request.workers
+    if workers is None:
+        workers = (os.cpu_count() or 1) if scenario.demand.orders >= _ORDERS_WORTH_WORKERS else 1
+    return Team(workers) if workers > 1 else nullcontext()
 
 
 def refuse_failures(findings: Sequence[Finding]) -> None:

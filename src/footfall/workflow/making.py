@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,13 +15,11 @@ from footfall.simulate.reviews import Purchases
 from footfall.sinks.part_files import PartFiles, Written
 from footfall.workflow.judging import Judging
 from footfall.workflow.ranges import RangeMade, make_range
-from footfall.workflow.workers import make_in_processes
+from footfall.workflow.workers import Team
 
 Progress = Callable[[int, int, int], None]
 """Called with the orders simulated so far, all that will be, and the rows that were written of them."""
 Write = Callable[[str, pa.RecordBatch], None]
-
-_ORDERS_WORTH_WORKERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def make(
     write: Write,
     *,
     files: PartFiles | None = None,
-    workers: int | None = None,
+    team: Team | None = None,
     orders_a_part: int = ORDERS_A_PART,
     progress: Progress | None = None,
 ) -> Made:
@@ -50,8 +47,8 @@ def make(
         Takes (published table, batch) of all that does not go into part files.
     files
         Where orders and lines go, shard by shard; None sends them through `write`, too.
-    workers
-        Processes that simulate; as many as help, where not given.
+    team
+        Processes that simulate; this one does, where none are given.
     """
     judging = Judging(plan)
 
@@ -64,8 +61,7 @@ def make(
     revenue = np.zeros((len(plan.calendar.trend), len(plan.shops)), dtype=np.int64)
     purchases: list[Purchases] = []
     written: list[Written] = []
-    workers = _useful_workers(plan) if workers is None else workers
-    todo = shards(plan, workers)
+    todo = shards(plan, team.size if team else 1)
     total, done, rows_done = sum(shard.stop - shard.start for shard in todo), 0, 0
 
     def tick(orders: int, rows: int) -> None:
@@ -80,7 +76,7 @@ def make(
         purchases.extend(made.purchases)
         written.extend(made.written)
 
-    if workers == 1:
+    if team is None:
         take(
             make_range(
                 plan,
@@ -92,7 +88,7 @@ def make(
             )
         )
     else:
-        for made in make_in_processes(plan, shares(todo, workers), files, orders_a_part, tick):
+        for made in team.make(plan, shares(todo, team.size), files, orders_a_part, tick):
             for table, batch in made.batches:
                 write(table, batch)
             if made.judging is not None:
@@ -104,9 +100,3 @@ def make(
         for table, batch in simulate_reviewed(plan, Purchases.joined(purchases)):
             deliver(table, batch)
     return Made(judging, written)
-
-
-def _useful_workers(plan: Plan) -> int:
-    start, stop = (plan.counts.first_order_of(day) for day in plan.simulated_days)
-    # Starting a process takes as long as simulating some hundred thousand orders.
-    return 1 if stop - start < _ORDERS_WORTH_WORKERS else os.cpu_count() or 1

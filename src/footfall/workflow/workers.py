@@ -24,40 +24,65 @@ from footfall.workflow.ranges import RangeMade, Tick, make_range
 _Worker: TypeAlias = tuple[BaseProcess, Connection]
 
 
-def make_in_processes(
-    plan: Plan,
-    shares: list[list[Shard]],
-    files: PartFiles | None,
-    orders_a_part: int,
-    tick: Tick,
-) -> Iterator[RangeMade]:
-    """Make each share in a process of its own; results come in the order of the shares.
+class Team:
+    """Worker processes that wait for work; they start while their parent still plans.
 
     A pipe for each worker, instead of one that all share, makes a killed worker an end of file.
 
-    Raises
-    ------
-    FootfallError
-        A worker ended before its share was done, or met what it could not do.
+    Parameters
+    ----------
+    size
+        How many processes.
     """
-    team: list[_Worker] = []
-    try:
-        for _ in shares:
-            _start(team)
-        for (_, pipe), share in zip(team, shares, strict=True):
-            pipe.send((plan, share, files, orders_a_part))
-        yield from _results([pipe for _, pipe in team], tick)
-    except (EOFError, ConnectionError) as error:
-        raise FootfallError(
-            "a worker process ended before its part was done (killed, or out of memory); "
-            "nothing was published; run again, perhaps with fewer --workers"
-        ) from error
-    finally:
-        for process, pipe in team:
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._members: list[_Worker] = []
+
+    def __enter__(self) -> Team:
+        try:
+            for _ in range(self.size):
+                _start(self._members)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        for process, pipe in self._members:
             pipe.close()
             process.kill()
-        for process, _ in team:
+        for process, _ in self._members:
             process.join()
+
+    def make(
+        self,
+        plan: Plan,
+        shares: list[list[Shard]],
+        files: PartFiles | None,
+        orders_a_part: int,
+        tick: Tick,
+    ) -> Iterator[RangeMade]:
+        """Make each share in a process of its own; results come in the order of the shares.
+
+        Raises
+        ------
+        FootfallError
+            A worker ended before its share was done, or met what it could not do.
+        """
+        pipes = [pipe for _, pipe in self._members[: len(shares)]]
+        try:
+            for pipe, share in zip(pipes, shares, strict=True):
+                pipe.send((plan, share, files, orders_a_part))
+            yield from _results(pipes, tick)
+        except (EOFError, ConnectionError) as error:
+            raise FootfallError(
+                "a worker process ended before its part was done (killed, or out of memory); "
+                "nothing was published; run again, perhaps with fewer --workers"
+            ) from error
 
 
 def _results(pipes: list[Connection], tick: Tick) -> Iterator[RangeMade]:
