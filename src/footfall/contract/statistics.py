@@ -92,6 +92,8 @@ def poisson_fit(counts: Counts, expected: Floats) -> tuple[float, int] | None:
 
 def shares_scores(counts: Counts, shares: Floats) -> Floats:
     """Independent normal scores of a multinomial: each count given those before it."""
+    if not shares.sum() > 0:
+        return np.empty(0)
     shares = shares / shares.sum()
     _, obs, p = merged(shares * counts.sum(), counts, shares)
     if len(obs) < 2:
@@ -104,6 +106,8 @@ def shares_scores(counts: Counts, shares: Floats) -> Floats:
 def shares_fit(counts: Counts, shares: Floats) -> tuple[float, int] | None:
     """p-value and degrees of freedom of counts by shares; None where too few are expected."""
     total = float(np.sum(counts))
+    if not np.sum(shares) > 0:
+        return None
     law = np.asarray(shares, np.float64) / float(np.sum(shares))
     if len(law) >= _MANY_CELLS and total * float(law.min(initial=1.0)) >= 1.0:
         return _pearson(np.asarray(counts, np.float64), law, total), len(law) - 1

@@ -1,7 +1,7 @@
 """Reviews: which purchases are reviewed, when, with how many stars and in which words.
 
 A customer reviews a SKU once, and the ratings' shares are exact over all reviews, so a range of orders is
-not enough. A first stage keeps, part by part, the purchases that may be reviewed (44 bytes each); a
+not enough. A first stage keeps, part by part, the purchases that may be reviewed (32 bytes each); a
 second one, over all that were kept, decides. Keys and noise belong to the pair of customer and SKU, so
 the result is the same however the orders were cut.
 """

@@ -14,7 +14,7 @@ import pyarrow as pa
 import footfall
 from footfall.contract.findings import Finding
 from footfall.core.errors import ContractBroken
-from footfall.plan.parts import ORDERS_A_PART, part_of, tables_in_parts
+from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
@@ -25,8 +25,6 @@ from footfall.workflow.judging import Judging
 from footfall.workflow.making import Progress, make
 from footfall.workflow.request import Request
 from footfall.workflow.workers import Team
-
-_ORDERS_WORTH_WORKERS = 1_000_000  # starting a process takes as long as simulating hundreds of thousands
 
 
 @dataclass(frozen=True)
@@ -153,10 +151,10 @@ def generate(
 
 
 def _team(request: Request, scenario: Scenario) -> AbstractContextManager[Team | None]:
-    """Start as many workers as are asked for, or as help."""
+    """Start as many workers as are asked for; where nobody asks, one a core for what goes into part files."""
     workers = request.workers
     if workers is None:
-        workers = (os.cpu_count() or 1) if scenario.demand.orders >= _ORDERS_WORTH_WORKERS else 1
+        workers = (os.cpu_count() or 1) if scenario.demand.orders > LARGE else 1
     return Team(workers) if workers > 1 else nullcontext()
 
 
