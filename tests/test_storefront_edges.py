@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -187,3 +190,16 @@ def test_vantage_shows_its_customers_on_request() -> None:
     for order in made.tables["raw_orders"].to_pylist():
         assert customers[order["customer_id"]]["home_shop_id"] == order["shop_id"]
     assert failures(made) == []
+
+
+def test_a_run_imports_neither_pandas_nor_an_optimiser(tmp_path: Path) -> None:
+    """What a run does not need it does not import: each of these takes a quarter of a second."""
+    code = (
+        "import sys; from pathlib import Path; from footfall.workflow.generate import generate_into;"
+        "from footfall.workflow.request import Request;"
+        f"to = Path({str(tmp_path)!r});"
+        "[generate_into(Request(n, scale=0.1), to / n) for n in ('vantage', 'storefront')];"
+        "print([m for m in ('pandas', 'scipy.optimize', 'scipy.stats') if m in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"

@@ -16,7 +16,7 @@ from footfall.contract.order_figures import on
 from footfall.contract.places import codes_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
-from footfall.core.arrays import from_words, to_numpy
+from footfall.core.arrays import from_words, one_word, to_numpy
 
 Bools = npt.NDArray[np.bool_]
 
@@ -138,7 +138,7 @@ class CustomerTally:
             german = np.array([*(name.startswith("de") for name in self._locales), False])[locale]
             for umlauts in (False, True):
                 names = [folded(columns[f], umlauts=umlauts) for f in ("first_name", "last_name")]
-                same = _true(pc.equal(given, pc.binary_join_element_wise(*names, ".")))
+                same = _true(pc.equal(given, pc.binary_join_element_wise(*names, one_word("."))))
                 fits |= same & ((german == umlauts) | (locale < 0))
             wrong |= ~fits
         self._wrong("email", ids, columns, wrong)
@@ -159,7 +159,7 @@ class CustomerTally:
         if "country" in columns:
             wrong = np.zeros(len(ids), np.bool_)
             for name in {n for n in self._locales if n in COUNTRIES}:
-                here = _true(pc.equal(columns["country"], COUNTRIES[name]))
+                here = _true(pc.equal(columns["country"], one_word(COUNTRIES[name])))
                 wrong |= self._is(locale, name) & ~here
             allowed = from_words([COUNTRIES[n] for n in self._locales if n in COUNTRIES])
             if set(self._locales) <= COUNTRIES.keys():
@@ -188,7 +188,7 @@ class CustomerTally:
         if "city" in columns and (where or len(set(self._locales)) == 1):
             land = columns[where] if where else ""
             parts = [columns[f] for f in ("postcode", "city", "state")]
-            self.places.append(pc.unique(pc.binary_join_element_wise(land, *parts, "|")))
+            self.places.append(pc.unique(pc.binary_join_element_wise(land, *parts, one_word("|"))))
 
     @property
     def is_whole(self) -> bool:

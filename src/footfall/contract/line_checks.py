@@ -104,8 +104,6 @@ def basket_size(subject: Subject, figures: Figures) -> Outcome:
 
 def _tilted(law: dict[int, float], mean: float) -> dict[int, float]:
     """Shares nearest to the law, in relative entropy, that have this mean: each times exp(theta size)."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - SciPy is slow to import
-
     sizes, shares = np.array(list(law), np.float64), np.array(list(law.values()))
 
     def tilt(theta: float) -> Floats:
@@ -115,8 +113,11 @@ def _tilted(law: dict[int, float], mean: float) -> dict[int, float]:
     off = [float(tilt(theta) @ sizes) - mean for theta in (-50.0, 50.0)]
     if off[0] >= 0 or off[1] <= 0:  # nothing but the smallest, or the largest, has this mean
         return {k: float(k == (min(law) if off[0] >= 0 else max(law))) for k in law}
-    theta = brentq(lambda t: float(tilt(t) @ sizes) - mean, -50.0, 50.0, xtol=1e-14)
-    return dict(zip(law, tilt(theta).tolist(), strict=True))
+    low, high = -50.0, 50.0
+    while high - low > 1e-13:  # a bisection: importing a solver takes longer than all checks of a small run
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(tilt(middle) @ sizes) < mean else (low, middle)
+    return dict(zip(law, tilt(low).tolist(), strict=True))
 
 
 def quantity(subject: Subject, figures: Figures) -> Outcome:

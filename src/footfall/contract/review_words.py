@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from footfall.contract.places import codes_of
 from footfall.contract.statistics import Counts
-from footfall.core.arrays import from_words, to_numpy
+from footfall.core.arrays import from_words, one_word, to_numpy
 from footfall.scenario.model import Scenario
 
 Hashes = npt.NDArray[np.uint64]
@@ -164,7 +164,7 @@ class Topics:
 def telling(texts: pa.Array, shortest: int) -> tuple[Counts, Counts, pa.Array]:
     """Row and code of each word of enough letters, and the stems that the codes stand for."""
     split = pc.replace_substring_regex(texts, r"[^\pL\pN]+", " ")
-    tokens = tokens_of(pc.binary_join_element_wise(texts, split, " "))
+    tokens = tokens_of(pc.binary_join_element_wise(texts, split, one_word(" ")))
     words = bare(tokens.distinct)
     long = (to_numpy(pc.utf8_length(words)) >= shortest)[tokens.codes]
     return tokens.row[long], tokens.codes[long].astype(np.int64), stems(words)

@@ -107,6 +107,15 @@ def keep_freed_memory() -> None:
     del block
 
 
+def one_word(word: str) -> pa.Scalar:
+    """Arrow scalar of a word: out of an array, since Arrow looks for pandas when it makes one of a string.
+
+    >>> one_word("|").as_py()
+    '|'
+    """
+    return from_words([word])[0]
+
+
 def to_numpy(array: pa.Array) -> npt.NDArray[Any]:
     """Values of a fixed-width Arrow array without nulls; booleans are unpacked, the rest is not copied.
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.core import laws
-from footfall.core.arrays import from_numpy, from_words
+from footfall.core.arrays import from_numpy, from_words, one_word
 from footfall.core.streams import Rows, Streams
 from footfall.plan.people import UNITED_STATES, Locale, Pool, folded
 
@@ -246,7 +246,7 @@ def _addresses(streams: Streams, who: str, tables: _Tables, locale_of: Ints, row
 
 def _place_lines(city: pa.Array, state: pa.Array, postcode: pa.Array, country: pa.Array) -> pa.Array:
     """Springfield, IL 62704; elsewhere 10115 Berlin."""
-    american = pc.equal(country, _scalar(UNITED_STATES))
+    american = pc.equal(country, one_word(UNITED_STATES))
     in_america = int(pc.sum(american).as_py() or 0)
     if not in_america:
         return _join(postcode, city, separator=" ")
@@ -295,9 +295,4 @@ def _take(words: pa.Array, index: Ints) -> pa.Array:
 
 
 def _join(*parts: pa.Array, separator: str = "") -> pa.Array:
-    return pc.binary_join_element_wise(*parts, _scalar(separator))
-
-
-def _scalar(word: str) -> pa.Scalar:
-    # Out of an array, since Arrow looks for pandas when it makes a scalar of a Python word.
-    return from_words([word])[0]
+    return pc.binary_join_element_wise(*parts, one_word(separator))
