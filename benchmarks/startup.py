@@ -162,8 +162,10 @@ def main() -> int:
     print(f"Medians of {runs} runs after a warm-up; {version}.\n\n{_heading('whole process')}")
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
-        generate = [*footfall, "generate", "vantage", "-o", str(place / "vantage"), "--overwrite"]
-        print(_row("`footfall generate vantage -o DIR --overwrite`", timed(generate, runs)), flush=True)
+        for scenario in ("vantage", "storefront"):
+            generate = [*footfall, "generate", scenario, "-o", str(place / scenario), "--overwrite"]
+            words = f"`footfall generate {scenario} -o DIR --overwrite`"
+            print(_row(words, timed(generate, runs)), flush=True)
         print(_row("`footfall --help`", timed([*footfall, "--help"], runs)), flush=True)
         print(f"\n{_heading('stage')}")
         print(_row("start of Python", timed([sys.executable, "-c", ""], runs)))

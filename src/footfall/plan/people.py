@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -282,5 +281,7 @@ def _german_places(name: str) -> Places:
 
 def _columns(name: str) -> list[tuple[str, ...]]:
     """Columns of a packaged table of places: city, state, postcode, and area codes where it has them."""
+    from importlib.resources import files  # noqa: PLC0415 - not every run needs a place
+
     text = (files("footfall.plan") / "places" / f"{name}.csv").read_text(encoding="utf-8")
     return [tuple(column) for column in zip(*list(csv.reader(text.splitlines()))[1:], strict=True)]

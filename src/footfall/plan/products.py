@@ -11,7 +11,6 @@ from footfall.core import laws
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.catalog import normal_score, ranks
-from footfall.plan.people import companies
 from footfall.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -65,6 +64,8 @@ def supply(scenario: Scenario, streams: Streams) -> tuple[str, ...]:
     if count is None:
         return ()
     locale = next(iter(scenario.customers.locales.values()), "en_US")
+    from footfall.plan.people import companies  # noqa: PLC0415 - not every scenario has suppliers
+
     names = companies(streams, locale, count)
     dealt = KeyedPermutation(streams, "product.supplier", skus)(np.arange(skus))
     u = streams.uniform("product.supplier", row_addresses(skus))

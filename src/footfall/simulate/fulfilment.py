@@ -7,10 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.core.arrays import from_numpy
-from footfall.plan.people import locale_pools
 from footfall.plan.plan import Plan
 from footfall.simulate.orders import Orders
-from footfall.simulate.people import home_addresses, other_addresses
 
 Ints = npt.NDArray[np.int64]
 
@@ -29,6 +27,9 @@ def simulate_payments(plan: Plan, orders: Orders) -> Ints:
 
 def simulate_shipping(plan: Plan, orders: Orders) -> pa.Array:
     """Address that each order goes to, in one line: the customer's, or for some orders another one."""
+    from footfall.plan.people import locale_pools  # noqa: PLC0415 - only where addresses are published
+    from footfall.simulate.people import home_addresses, other_addresses  # noqa: PLC0415 - likewise
+
     assert plan.elsewhere is not None, "a scenario without shipping publishes no address"
     locales = [locale_pools(plan.scenario.customers.locales[shop]) for shop in plan.shops]
     goes_elsewhere = plan.elsewhere(plan.streams, orders.number, orders.address) == 1

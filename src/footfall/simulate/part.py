@@ -17,7 +17,6 @@ from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
 from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
-from footfall.simulate.customers import simulate_customers
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
@@ -162,6 +161,8 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
         if spec.entity == "product":
             yield name, _batch(spec, products)
         elif spec.entity == "customer":
+            from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
+
             for columns in simulate_customers(plan):
                 if "registered" in columns:
                     columns["registered"] = _date(plan, columns["registered"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,9 @@ from footfall.scenario.buying import Reviews
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.fulfilment import simulate_statuses
 from footfall.simulate.orders import Orders
-from footfall.simulate.review_text import Topic, review_texts
+
+if TYPE_CHECKING:
+    from footfall.simulate.review_text import Topic
 
 Ints = npt.NDArray[np.int64]
 
@@ -103,6 +105,8 @@ def simulate_reviews(plan: Plan, purchases: Purchases) -> Iterator[dict[str, Any
     UnreachableTarget
         Fewer purchases can be reviewed than reviews are asked for.
     """
+    from footfall.simulate.review_text import review_texts  # noqa: PLC0415 - only where texts are published
+
     law = _law(plan)
     chosen = purchases.first_by_key()
     if law.deal == "exact":
@@ -155,6 +159,8 @@ def _ratings(plan: Plan, law: Reviews, pair: Rows) -> Ints:
 
 def _topics(plan: Plan) -> tuple[list[Topic], Ints]:
     """What reviews talk about, and the topic of each SKU: its sub-category."""
+    from footfall.simulate.review_text import Topic  # noqa: PLC0415 - as above
+
     topics: list[Topic] = []
     index: dict[tuple[str, str], int] = {}
     for label, category in plan.scenario.catalog.categories.items():
