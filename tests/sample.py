@@ -12,6 +12,7 @@ from footfall.contract import Figures, Finding, Subject, judge
 from footfall.core.money import as_decimal, as_unscaled
 
 Tables = dict[str, pa.Table]
+Damage = Callable[[Tables], Tables]
 
 
 def _values(column: pa.ChunkedArray) -> np.ndarray:
@@ -47,6 +48,16 @@ def put(tables: Tables, table: str, name: str, row: int, value: Any) -> Tables:
         return values
 
     return change(tables, table, name, at_row)
+
+
+def column(table: str, name: str, damage: Callable[[np.ndarray], Any]) -> Damage:
+    """Damage that changes a whole column."""
+    return lambda tables: change(tables, table, name, damage)
+
+
+def first_row(table: str, name: str, value: Any) -> Damage:
+    """Damage that replaces the first value of a column."""
+    return lambda tables: put(tables, table, name, 0, value)
 
 
 def drop(tables: Tables, table: str, row: int) -> Tables:

@@ -11,24 +11,15 @@ import pytest
 
 import footfall
 from footfall.contract import CHECKS
-from sample import Tables, change, drop, findings_of, put, repeat
+from sample import Damage, Tables, change, column, drop, findings_of, first_row, put, repeat
 
 P, O, L = "raw_products", "raw_orders", "raw_line_items"  # noqa: E741 - orders
 M, B = "raw_marketing_daily", "raw_budget_monthly"
-Damage = Callable[[Tables], Tables]
 
 
 @pytest.fixture(scope="module")
 def clean() -> Any:
     return footfall.generate("vantage", seed=7)
-
-
-def column(table: str, name: str, damage: Callable[[np.ndarray], Any]) -> Damage:
-    return lambda tables: change(tables, table, name, damage)
-
-
-def first_row(table: str, name: str, value: Any) -> Damage:
-    return lambda tables: put(tables, table, name, 0, value)
 
 
 def _reversed_halves(x: np.ndarray) -> np.ndarray:

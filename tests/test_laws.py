@@ -14,7 +14,7 @@ from scipy import stats
 from footfall.core import laws
 from footfall.core.money import as_decimal, as_unscaled, discounted
 from footfall.core.permutation import KeyedPermutation
-from footfall.core.streams import Streams, row_addresses
+from footfall.core.streams import Streams, row_addresses, uniforms_of
 from footfall.plan.calibrate import inclusion, solve_increasing
 
 FALSE_ALARM = 1e-6
@@ -100,12 +100,18 @@ def test_zipf_mandelbrot_inverts_its_distribution_function() -> None:
 @settings(max_examples=100, deadline=None)
 def test_the_lookup_table_is_exact(weights: list[float], seed: int) -> None:
     """A table lookup with settled boundary cells equals a binary search for every uniform."""
-    law = laws.Discrete.of(weights)
-    edges = np.cumsum(weights) / np.sum(weights)
-    u = np.concatenate([Streams(seed).uniform("u", row_addresses(500)), law.edges[:-1]])
-    u = u[u < 1]
-    np.testing.assert_array_equal(law(u), np.searchsorted(law.edges, u, side="right"))
-    np.testing.assert_allclose(law.edges, edges, rtol=1e-12)
+    edges = laws.distribution(weights)
+    at_steps = laws.first_steps(edges[:-1])
+    near = np.concatenate([at_steps, at_steps - np.minimum(at_steps, np.uint64(1))])
+    words = np.concatenate(
+        [
+            Streams(seed).bits("u", row_addresses(500)),
+            np.minimum(near, np.uint64(2**53 - 1)) << np.uint64(11),
+        ]
+    )
+    u = uniforms_of(words >> np.uint64(11))
+    np.testing.assert_array_equal(laws.choice(tuple(weights))(words), np.searchsorted(edges, u, side="right"))
+    np.testing.assert_allclose(edges, np.cumsum(weights) / np.sum(weights), rtol=1e-12)
 
 
 @given(st.integers(0, 10_000), st.lists(st.floats(0.01, 10.0), min_size=1, max_size=12))

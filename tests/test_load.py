@@ -187,3 +187,8 @@ def test_an_unknown_scenario_comes_with_the_nearest_name_and_the_list(tmp_path: 
     assert "directory" in refusal(f"{tmp_path}/")
     (tmp_path / "latin.yml").write_bytes("name: Z\u00fcrich".encode("latin-1"))
     assert "latin.yml:1: " in refusal(tmp_path / "latin.yml")
+
+
+def test_discounts_are_exact_only_where_they_can_be():
+    """An exact mix of discounts needs an exact total of lines: nothing becomes weaker in silence."""
+    assert "where basket.deal is exact" in refusal("vantage", "discount.deal=exact", "demand.deal=exact")

@@ -17,25 +17,16 @@ from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
 from footfall.contract.shipping_figures import begin_with
 from footfall.core.arrays import from_words
-from sample import Tables, change, drop, findings_of, put, repeat
+from sample import Damage, Tables, change, column, drop, findings_of, first_row, put, repeat
 from test_contract_checks import DAMAGE as SEEN_BY_VANTAGE
 from test_contract_checks import REPORTED
 
 P, C, O, L = "products", "customers", "orders", "order_items"  # noqa: E741 - orders
-Damage = Callable[[Tables], Tables]
 
 
 @pytest.fixture(scope="module")
 def clean() -> Any:
     return footfall.generate("storefront", seed=7)
-
-
-def column(table: str, name: str, damage: Callable[[np.ndarray], Any]) -> Damage:
-    return lambda tables: change(tables, table, name, damage)
-
-
-def first_row(table: str, name: str, value: Any) -> Damage:
-    return lambda tables: put(tables, table, name, 0, value)
 
 
 def one_more(x: np.ndarray) -> np.ndarray:

@@ -101,7 +101,7 @@ def keep_freed_memory() -> None:
 
     The GNU library's allocator takes the largest block that was ever freed, up to 32 MiB, as a sign of
     what is freed often: it keeps up to twice as much. The block is never touched, so it takes no memory.
-    That is a third of a simulation's time; other allocators are not harmed.
+    Page by page costs a good part of a simulation's time; other allocators are not harmed.
     """
     block = np.empty(_LARGEST_KEPT, dtype=np.uint8)
     del block

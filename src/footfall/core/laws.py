@@ -21,7 +21,6 @@ Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 Steps = npt.NDArray[np.uint64]
 
-_CELLS = 1 << 16
 _ALL_STEPS = np.uint64(1 << STEP_BITS)
 _CELL_BITS_MIN, _CELL_BITS_MAX = 10, 16
 _CELLS_A_VALUE_BITS = 7
@@ -104,34 +103,6 @@ def distribution(weights: Floats | Sequence[float]) -> Floats:
     return edges
 
 
-@dataclass(frozen=True)
-class Discrete:
-    """Values 0 .. n-1 with given weights, looked up from uniforms.
-
-    A table of 2^16 cells tells most values at once; the cells in which the distribution function
-    has a step are settled by binary search, so that the law is exact to the uniform's last bit.
-    """
-
-    edges: Floats
-    first: npt.NDArray[np.int32]
-    is_settled: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, weights: Floats | Sequence[float]) -> Discrete:
-        """Make the law with these weights, which need not add up to one."""
-        edges = distribution(weights)
-        bounds = np.searchsorted(edges, np.arange(_CELLS + 1) / _CELLS, side="right").astype(np.int32)
-        return cls(edges=edges, first=bounds[:-1], is_settled=bounds[:-1] == bounds[1:])
-
-    def __call__(self, u: Floats) -> Ints:
-        """Value of each uniform: the least i with u < P(value <= i)."""
-        cells = (u * _CELLS).astype(np.int64)
-        values = self.first[cells].astype(np.int64)
-        open_ = np.flatnonzero(~self.is_settled[cells])
-        values[open_] = np.searchsorted(self.edges, u[open_], side="right")
-        return values
-
-
 def first_steps(goals: Floats, rising: Callable[[Floats], Floats] = lambda u: u) -> Steps:
     """Least step of a uniform from which on `rising(u)` reaches each goal; 2^53 where none does.
 
@@ -210,7 +181,7 @@ class Choice:
 
 @lru_cache(maxsize=64)
 def choice(weights: tuple[float, ...], values: tuple[int, ...] | None = None) -> Choice:
-    """Choose values, or places 0 .. n - 1, by their weights: what `Discrete` gives for the uniforms."""
+    """Choose values, or places 0 .. n - 1, by their weights: the first i with u < P(place <= i)."""
     edges = distribution(weights)[:-1]  # no uniform reaches the last
     chosen = np.arange(len(weights), dtype=np.int32) if values is None else np.array(values, dtype=np.int64)
     return Choice.of([first_steps(edges)], chosen)

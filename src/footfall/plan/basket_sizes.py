@@ -52,17 +52,11 @@ class BasketSizes:
         """Lines of each order, by its number from 0 or its address."""
         return self.of_orders_with_slots(streams, number, address)[0]
 
-    def first_slots(self, streams: Streams, number: Ints) -> Ints:
-        """Place of each order's first line among all lines, in the permuted order; exact totals only.
-
-        A dense number for every line without a pass over the orders: shares of lines are dealt by it.
-        """
-        slots = self.of_orders_with_slots(streams, number, number.astype(np.uint64))[1]
-        assert slots is not None, "only exact totals number lines densely"
-        return slots
-
     def of_orders_with_slots(self, streams: Streams, number: Ints, address: Rows) -> tuple[Ints, Ints | None]:
-        """Lines of each order, and the first slots where totals are exact."""
+        """Lines of each order, and, where totals are exact, the place of its first among all lines.
+
+        That is a dense number for every line without a pass over the orders: shares of lines are dealt by it.
+        """
         if self.orders is None:
             return laws.choice(self.weights, self.sizes)(streams.bits(_STREAM, address)), None
         sizes, orders = np.array(self.sizes), np.array(self.orders)

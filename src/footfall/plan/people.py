@@ -70,9 +70,9 @@ class Pool:
         """Words with their weights."""
         return cls(tuple(weights), tuple(float(w) for w in weights.values()))
 
-    def law(self) -> laws.Discrete:
+    def law(self) -> laws.Choice:
         """Law of the word's index."""
-        return laws.Discrete.of(self.weights)
+        return laws.choice(self.weights)
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def plan(
     declared = Calendar.of(scenario, scenario.days, registered)
     if isinstance(customers, CustomerRegistry) and scenario.customers.registered:
         customers = customers.on(declared.orders_a_day, scenario.promises.customer_order_share_max)
-        customers = customers.weighted(streams, scenario.customers.registered.weight_sd)
+        customers = customers.weighted(scenario.customers.registered.weight_sd)
     counts = OrderCounts.draw(scenario, calendar, streams)
     orders = int(counts.starts[-1])
     sizes = BasketSizes.of(scenario.basket, orders)
@@ -182,7 +182,7 @@ def plan(
         line_numbers=LineNumbers.count(sizes, counts, streams) if numbered else None,
         discounts=DealtMix.of(
             "line.discount",
-            scenario.discount.deal if sizes.orders else "expected",
+            scenario.discount.deal,
             list(scenario.discount.shares.values()),
             scenario.basket.lines or 0,
         ),

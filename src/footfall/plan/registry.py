@@ -23,7 +23,7 @@ _WHOLE = 1 << 20
 
 @dataclass(frozen=True)
 class CustomerRegistry:
-    """All customers in the order of their registration; 24 bytes each.
+    """All customers in the order of their registration; 32 bytes each.
 
     Attributes
     ----------
@@ -31,6 +31,8 @@ class CustomerRegistry:
         Day t of registration, never falling; customer number k stands at k - 1.
     shop : ndarray of int, shape (customers,)
         Index of the home shop, dealt by exact quotas.
+    score : ndarray of float, shape (customers,)
+        Standard normal score of how often each orders, by strata: as many whales on every seed.
     cumulated : ndarray of int, shape (customers + 1,)
         Prefix sums of the customers' weights, in whole millionths, so that no last bit shows.
     before : ndarray of int, shape (declared days,)
@@ -43,6 +45,7 @@ class CustomerRegistry:
 
     day: Ints
     shop: Ints
+    score: Floats
     cumulated: Ints
     before: Ints
     orders_a_day: Floats
@@ -58,9 +61,12 @@ class CustomerRegistry:
         day = first + np.minimum(laws.stratified(u, np.arange(pool)) * days, days - 1).astype(np.int64)
         quotas = laws.apportion(pool, list(scenario.demand.shops.values()))
         dealt = KeyedPermutation(streams, "customer.shop", pool)(np.arange(pool))
+        strata = KeyedPermutation(streams, "customer.weight", pool)(np.arange(pool))
+        u_weight = streams.uniform("customer.weight", row_addresses(pool))
         return cls(
             day=day,
             shop=np.searchsorted(np.cumsum(quotas), dealt, side="right"),
+            score=laws.normal(laws.stratified(u_weight, strata)),
             cumulated=np.arange(pool + 1),
             before=np.searchsorted(day, np.arange(scenario.days)),
             orders_a_day=np.zeros(scenario.days),
@@ -76,13 +82,13 @@ class CustomerRegistry:
         most = max((order_share_max or 2.0) / 2, 4 / len(self.day))
         return replace(self, orders_a_day=orders_a_day / orders_a_day.sum(), order_share_max=min(most, 1.0))
 
-    def weighted(self, streams: Streams, weight_sd: float) -> CustomerRegistry:
+    def weighted(self, weight_sd: float) -> CustomerRegistry:
         """Same customers with log-normal weights of this standard deviation of the logarithm.
 
         The weights of those who would place too many orders are lowered: an early whale shares the first
         days with few others.
         """
-        weights = np.exp(weight_sd * self.scores(streams))
+        weights = np.exp(weight_sd * self.score)
         if self.order_share_max < 1:
             for _ in range(3):  # lowering one weight raises the shares of others, less each time
                 weights *= np.minimum(1.0, self.order_share_max / self._order_shares(weights))
@@ -95,13 +101,6 @@ class CustomerRegistry:
         a_unit = np.where(known > 0, self.orders_a_day / np.where(known > 0, known, 1.0), 0.0)
         from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
         return np.maximum(weights * from_day_on[self.day + 1], 1e-12)
-
-    def scores(self, streams: Streams) -> Floats:
-        """Standard normal score of each customer, by strata: as many whales on every seed."""
-        pool = len(self.day)
-        strata = KeyedPermutation(streams, "customer.weight", pool)(np.arange(pool))
-        u = streams.uniform("customer.weight", row_addresses(pool))
-        return laws.normal(laws.stratified(u, strata))
 
     @property
     def share_before(self) -> Floats:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from footfall.core.laws import apportion
 from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict, sums_to_one
 
 
@@ -58,8 +59,6 @@ class Listing(Strict):
 
     from_: Day = Field(alias="from")
     new_share: Share
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
 
 
 class SubCategory(Strict):
@@ -171,9 +170,5 @@ class Catalog(Strict):
 
     def skus_by_category(self) -> dict[str, int]:
         """Number of SKUs a category, by largest remainder, so that they add up."""
-        wanted = {name: c.share * self.skus for name, c in self.categories.items()}
-        counts = {name: int(w) for name, w in wanted.items()}
-        by_remainder = sorted(wanted, key=lambda name: counts[name] - wanted[name])
-        for name in by_remainder[: self.skus - sum(counts.values())]:
-            counts[name] += 1
-        return counts
+        counts = apportion(self.skus, [c.share for c in self.categories.values()])
+        return dict(zip(self.categories, counts, strict=True))

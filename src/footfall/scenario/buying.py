@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from footfall.scenario.strict import (
     Code,
@@ -48,8 +48,6 @@ class Registration(Strict):
     from_: Day = Field(alias="from")
     to: Day
     weight_sd: NotNegative = 0.5
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

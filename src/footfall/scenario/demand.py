@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from footfall.scenario.strict import (
     ClockTime,
@@ -73,8 +73,6 @@ class Event(Strict):
     to: MonthDay
     multiplier: Positive
     discount_percent: Percent = 0
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=True)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

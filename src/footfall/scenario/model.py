@@ -142,6 +142,8 @@ class Scenario(Strict):
         dealt = [self.basket, self.discount, self.fulfilment, self.payment, self.shipping, self.reviews]
         if self.demand.deal == "expected" and any(d is not None and d.deal == "exact" for d in dealt):
             raise ValueError("a total or mix can only be exact (deal: exact) where demand.deal is exact, too")
+        if self.discount.deal == "exact" and self.basket.deal != "exact":
+            raise ValueError("discount can only be exact (deal: exact) where basket.deal is exact, too")
         lines, orders = self.basket.lines, round(self.demand.orders)
         if lines is not None and not orders <= lines <= orders * max(self.basket.size):
             raise ValueError(

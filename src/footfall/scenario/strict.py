@@ -47,7 +47,9 @@ class Strict(BaseModel):
     """A part of a scenario: no unknown keys, no silent conversions, no changes afterwards."""
 
     # A part is built with the whole, once, instead of by itself and again in each whole.
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, validate_by_name=True, defer_build=True
+    )
 
 
 def sums_to_one(shares: Mapping[Any, float], what: str) -> None:

@@ -32,7 +32,7 @@ class _Words:
 
     words: pa.Array
     first: tuple[int, ...]
-    laws: tuple[laws.Discrete, ...]
+    laws: tuple[laws.Choice, ...]
 
     @classmethod
     def of(cls, pools: Sequence[Pool]) -> _Words:
@@ -46,13 +46,13 @@ class _Words:
         """Indices into the words."""
         if len(self.words) == len(self.laws):  # one word a locale, nothing to draw
             return locale_of
-        u = streams.uniform(name, rows)
+        words = streams.bits(name, rows)
         if len(self.laws) == 1:
-            return self.laws[0](u)
+            return self.laws[0](words).astype(np.int64)
         index = np.empty(len(rows), dtype=np.int64)
         for locale, (first, law) in enumerate(zip(self.first, self.laws, strict=True)):
             here = np.flatnonzero(locale_of == locale)
-            index[here] = first + law(u[here])
+            index[here] = first + law(words[here])
         return index
 
 

@@ -74,7 +74,7 @@ def _weighted(full: Plan, weight_sd: float) -> Plan:
     assert isinstance(full.customers, CustomerRegistry)
     return dataclasses.replace(
         full,
-        customers=full.customers.weighted(full.streams, weight_sd),
+        customers=full.customers.weighted(weight_sd),
         solved=dataclasses.replace(full.solved, customer_weight_sd=weight_sd),
     )
 
@@ -94,7 +94,7 @@ def _weight_sd(
     u = stand_in.streams.uniform("order.customer", stand_in.counts.addresses(number)[1])
 
     def share(weight_sd: float) -> float:
-        customer = customers.weighted(stand_in.streams, weight_sd).draw(u, day) - 1
+        customer = customers.weighted(weight_sd).draw(u, day) - 1
         revenue = np.sort(np.bincount(customer, value, minlength=count))
         return float(revenue[count - best :].sum() / revenue.sum())
 

@@ -125,7 +125,7 @@ def simulate_reviews(plan: Plan, purchases: Purchases) -> Iterator[dict[str, Any
         place = published[begin : begin + REVIEWS_A_BATCH]
         row = by_day[place]
         pair = chosen.pair[row]
-        sku = (pair & ((np.uint64(1) << _SKU_BITS) - np.uint64(1))).astype(np.int64)
+        sku = _sku(pair)
         yield {
             "id": place + 1,
             "product": sku + plan.scenario.catalog.first_sku,
@@ -142,7 +142,7 @@ def _ratings(plan: Plan, law: Reviews, pair: Rows) -> Ints:
     The best scores get the most stars, as many as the mix says, or, where it is not exact, as many as
     a normal score gives.
     """
-    sku = (pair & ((np.uint64(1) << _SKU_BITS) - np.uint64(1))).astype(np.int64)
+    sku = _sku(pair)
     mood = laws.normal(plan.streams.uniform("review.mood", pair))
     score = plan.quality.score[sku] + plan.quality.noise * mood
     stars = np.array(sorted(law.ratings.shares, reverse=True))
@@ -177,6 +177,10 @@ def _topics(plan: Plan) -> tuple[list[Topic], Ints]:
 
 def _pair(customer: Ints, sku: Ints) -> Rows:
     return (customer.astype(np.uint64) << _SKU_BITS) + sku.astype(np.uint64)
+
+
+def _sku(pair: Rows) -> Ints:
+    return (pair & ((np.uint64(1) << _SKU_BITS) - np.uint64(1))).astype(np.int64)
 
 
 def _law(plan: Plan) -> Reviews:

@@ -13,7 +13,6 @@ import pyarrow as pa
 
 import footfall
 from footfall.contract.findings import Finding
-from footfall.core.errors import ContractBroken
 from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
@@ -21,7 +20,7 @@ from footfall.scenario.model import Scenario
 from footfall.simulate.rehearsal import rehearsed
 from footfall.sinks.base import Manifest, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
-from footfall.workflow.judging import Judging
+from footfall.workflow.judging import Judging, refuse_failures
 from footfall.workflow.making import Progress, make
 from footfall.workflow.request import Request
 from footfall.workflow.workers import Team
@@ -156,23 +155,6 @@ def _team(request: Request, scenario: Scenario) -> AbstractContextManager[Team |
     if workers is None:
         workers = (os.cpu_count() or 1) if scenario.demand.orders > LARGE else 1
     return Team(workers) if workers > 1 else nullcontext()
-
-
-def refuse_failures(findings: Sequence[Finding]) -> None:
-    """Refuse to publish what breaks its contract.
-
-    Raises
-    ------
-    ContractBroken
-        A check failed.
-    """
-    failed = [f for f in findings if f.verdict == "fail"]
-    if failed:
-        raise ContractBroken(
-            f"{len(failed)} of {len(findings)} checks failed, nothing was published: "
-            + "; ".join(f"{f.check} ({f.detail or f.observed})" for f in failed),
-            findings,
-        )
 
 
 def _manifest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from footfall.contract.findings import Finding
 from footfall.contract.judge import judge
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
+from footfall.core.errors import ContractBroken
 from footfall.plan.plan import Plan
 
 
@@ -46,3 +48,20 @@ class Judging:
     def findings(self) -> list[Finding]:
         """Judge all of it."""
         return judge(self.subject, self.figures)
+
+
+def refuse_failures(findings: Sequence[Finding]) -> None:
+    """Refuse to publish what breaks its contract.
+
+    Raises
+    ------
+    ContractBroken
+        A check failed.
+    """
+    failed = [f for f in findings if f.verdict == "fail"]
+    if failed:
+        raise ContractBroken(
+            f"{len(failed)} of {len(findings)} checks failed, nothing was published: "
+            + "; ".join(f"{f.check} ({f.detail or f.observed})" for f in failed),
+            findings,
+        )
