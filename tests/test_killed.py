@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
 ]
 
-KILL_POINTS = 24
+SMALL = ("--scale", "0.02", "--quiet")
 LONG = ["--scale", "400", "--format", "parquet"]  # some ten seconds of simulation, in part files
 PATIENCE = 60.0
 SOON = 15.0
@@ -38,22 +38,11 @@ def start(target: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def finish(target: Path, *options: str) -> float:
-    """Run to the end and well; gives the seconds that it took."""
-    began = time.monotonic()
+def finish(target: Path, *options: str) -> None:
+    """Run to the end and well."""
     process = start(target, *options)
     _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
-    return time.monotonic() - began
-
-
-def killed_after(seconds: float, target: Path, *options: str) -> bool:
-    """Kill a run; gives whether it still ran."""
-    process = start(target, *options)
-    time.sleep(seconds)
-    process.kill()
-    process.communicate(timeout=PATIENCE)
-    return process.returncode == -signal.SIGKILL
 
 
 def workers_of(pid: int) -> list[int]:
@@ -110,38 +99,76 @@ def assert_whole(target: Path, seeds: set[int]) -> int:
     return seed
 
 
-def test_a_run_killed_at_any_moment_leaves_old_data_or_nothing(tmp_path: Path) -> None:
-    """Killed at any moment, a run leaves old data, all the new or nothing; the next one succeeds."""
-    empty, full = tmp_path / "empty" / "data", tmp_path / "full" / "data"
-    empty.parent.mkdir()
-    small = ("--scale", "0.3", "--quiet")
-    seed = 1
-    finish(full, *small, "--seed", "1")
-    usual = finish(empty, *small)  # the second, so that all is in the file cache
-    shutil.rmtree(empty)
+# Runs the command and kills it before its n-th step that reads or changes the file system beside the
+# target: audit events (PEP 578) come at the same places on every machine, as moments of time don't.
+KILLED_BEFORE_STEP = """
+import os, signal, sys
+beside, last, steps = sys.argv[1], int(sys.argv[2]), 0
+named = {"open", "os.mkdir", "os.rename", "os.listdir", "os.scandir", "shutil.rmtree"}
+unnamed = {"os.remove", "os.rmdir", "ctypes.call_function"}  # removals inside a folder, exchanges of two
+def step(event, args):
+    global steps
+    if event in unnamed or (event in named and any(str(one).startswith(beside) for one in args)):
+        steps += 1
+        if steps == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+from footfall.cli.main import run
+sys.argv = ["footfall", *sys.argv[3:]]
+sys.addaudithook(step)
+run()
+"""
 
-    were_running = 0
-    for k in range(1, KILL_POINTS + 1):
-        moment = k / KILL_POINTS * 1.1 * usual
-        new = 100 + k
-        options = (*small, "--seed", str(new))
-        if k % 2:
-            were_running += killed_after(moment, empty, *options)
-            if empty.exists():
-                assert_whole(empty, {new})
-                shutil.rmtree(empty)
-        else:
-            were_running += killed_after(moment, full, *options, "--overwrite")
-            seed = assert_whole(full, {seed, new})
-        if k % 8 == 0:
-            finish(empty, *options)
-            finish(full, *options, "--overwrite")
-            seed = new
-            assert_whole(empty, {new})
-            assert_whole(full, {new})
-            assert left_behind(empty) == left_behind(full) == []
-            shutil.rmtree(empty)
-    assert were_running >= KILL_POINTS * 2 // 3, "most runs must be killed before their end"
+
+def is_killed_before(step: int, target: Path, *options: str) -> bool:
+    """Whether the run had that many steps and was killed; otherwise it must have ended well."""
+    beside = str(target.parent)
+    command = [sys.executable, "-c", KILLED_BEFORE_STEP, beside, str(step), "generate", "vantage"]
+    done = subprocess.run(
+        [*command, "-o", str(target), *options], capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode != 0
+
+
+@pytest.mark.parametrize(("old", "at_least"), [(None, (6, 1)), (1, (8, 4))], ids=["first", "overwrite"])
+def test_a_run_killed_before_any_step(tmp_path: Path, old: int | None, at_least: tuple[int, int]) -> None:
+    """Killed before any step beside its target, a run leaves old data or all the new; the next clears up."""
+    kept = tmp_path / "kept"
+    if old is not None:
+        finish(kept, *SMALL, "--seed", str(old))
+    is_new = []
+    for step in range(1, 100):
+        target = tmp_path / f"at{step}" / "data"
+        target.parent.mkdir()
+        if old is not None:
+            shutil.copytree(kept, target)
+        was_killed = is_killed_before(step, target, *SMALL, "--seed", "2", "--overwrite")
+        is_new.append(target.exists() and assert_whole(target, {2} if old is None else {old, 2}) == 2)
+        if step % 5 == 0 or not was_killed:
+            finish(target, *SMALL, "--seed", "3", "--overwrite")
+            assert_whole(target, {3})
+            assert left_behind(target) == []
+        if not was_killed:
+            break
+    assert not was_killed
+    assert is_new == sorted(is_new), "what is published once stays"
+    # Before: the look at what is there, folders, tables, description and manifest; after: removals.
+    assert (is_new.count(False) >= at_least[0], is_new.count(True) >= at_least[1]) == (True, True)
+
+
+@pytest.mark.parametrize("table", ["raw_products", "raw_orders", "raw_line_items", "raw_marketing_spend"])
+def test_a_run_killed_while_it_writes_a_table_keeps_old_data(tmp_path: Path, table: str) -> None:
+    """Killed when a table's file has appeared, a run leaves old data or all the new; the next clears up."""
+    target = tmp_path / "data"
+    finish(target, *SMALL, "--seed", "1")
+    process = start(target, "--scale", "3", "--quiet", "--seed", "2", "--overwrite")
+    wait_for(lambda: any(tmp_path.glob(f".data.inprogress-*/{table}.csv")) or process.poll() is not None)
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    assert_whole(target, {1, 2})
+    finish(target, *SMALL, "--seed", "3", "--overwrite")
+    assert_whole(target, {3})
+    assert left_behind(target) == []
 
 
 def reaches(process: subprocess.Popen[str], moment: str, target: Path, workers: int) -> bool:
