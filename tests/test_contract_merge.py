@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from footfall.contract import Figures, Finding, Subject, judge
+from footfall.contract.customer_orders import CustomerOrders
 from footfall.workflow.generate import generate
 from sample import Tables, change, put
 
@@ -119,20 +122,50 @@ def test_pickled_figures_hold_no_rows(clean: Any) -> None:
     assert abs(many - few) < 2_000
 
 
-def test_a_customer_takes_five_bytes(clean: Any) -> None:
-    """Counts take four bytes and the home shop one; registrations and revenue more only where asked for."""
+def test_what_a_customer_takes(clean: Any) -> None:
+    """A word a customer, of two bytes in large pools; registrations and revenue more only where asked for."""
     orders, values = Figures(clean.subject).orders, Figures(clean.subject).values
     pool = clean.subject.scenario.customers.pool
-    taken = orders.by_customer.nbytes + orders.home.nbytes + orders.first_order.nbytes
-    taken += values.by_customer.nbytes
-    assert taken // (pool + 1) == {"vantage": 5, "storefront": 29}[clean.subject.scenario.name]
+    taken = orders.by_customer.nbytes + orders.first_order.nbytes + values.by_customer.nbytes
+    assert taken // (pool + 1) == {"vantage": 8, "storefront": 32}[clean.subject.scenario.name]
+    assert CustomerOrders(1_000_000, 3).nbytes == 2_000_002
 
 
-def test_counts_by_customer_grow_before_they_overflow(clean: Any) -> None:
-    """More orders than four bytes can count give every customer eight."""
-    figures = observe(Figures(clean.subject), clean.tables, 10_000).orders
-    before = figures.by_customer.copy()
-    figures._ordered = 2**32 - 1
-    figures.merge(observe(Figures(clean.subject), clean.tables, 10_000).orders)
-    assert figures.by_customer.dtype == np.int64
-    assert np.array_equal(figures.by_customer, 2 * before.astype(np.int64))
+@given(
+    pool=st.sampled_from([9, 70_000]),
+    shops=st.sampled_from([1, 3, 300]),
+    batches=st.lists(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 700)), max_size=5), max_size=6),
+    cut=st.integers(0, 6),
+)
+def test_orders_by_customer_are_counted(pool: int, shops: int, batches: list[Any], cut: int) -> None:
+    """However keen the customers, however the orders are cut: counts and shops are those of a plain count."""
+    tallies = CustomerOrders(pool, shops), CustomerOrders(pool, shops)
+    counts, homes = np.zeros(pool + 1, np.int64), {}
+    for k, batch in enumerate(batches):
+        who = np.repeat(*np.array([(pool - w, n) for w, n in batch], np.int64).reshape(-1, 2).T)
+        shop = who % shops
+        assert not len(tallies[k >= cut].add(who, shop))
+        np.add.at(counts, who, 1)
+        homes |= dict(zip(who.tolist(), shop.tolist(), strict=True))
+    assert not len(tallies[0].merge(tallies[1]))
+    assert np.array_equal(tallies[0].counts, counts)
+    times = np.unique(counts[1:], return_counts=True)
+    assert [x.tolist() for x in tallies[0].spread] == [x.tolist() for x in times]
+    assert tallies[0].keenest == (int(np.argmax(counts)), int(counts.max()))
+    by_shop = np.bincount(list(homes.values()), minlength=shops) if homes else np.zeros(shops)
+    assert tallies[0].by_shop.tolist() == by_shop.tolist()
+    assert dict(enumerate(tallies[0].home.tolist())) == {k: homes.get(k, -1) for k in range(pool + 1)}
+
+
+@pytest.mark.parametrize("pool", [9, 70_000])
+def test_a_second_shop_is_noticed(pool: int) -> None:
+    """An order away from a customer's first shop is told, in the same batch, a later one and another's."""
+    tally, other = CustomerOrders(pool, 3), CustomerOrders(pool, 3)
+    two, away = np.array([7, 8]), np.array([1, 2])
+    assert tally.add(np.array([7, 7, 8]), np.array([1, 1, -1])).tolist() == []
+    assert tally.add(two, away).tolist() == []
+    assert tally.add(two, np.array([1, 0])).tolist() == [1]
+    assert len(tally.add(np.array([9, 9]), away)) == 1
+    other.add(two, np.array([1, 0]))
+    assert tally.merge(other).tolist() == [8]
+    assert tally.home.tolist()[7:9] == [1, 2]

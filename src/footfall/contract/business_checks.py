@@ -58,7 +58,7 @@ def customer_orders(subject: Subject, figures: Figures) -> Outcome:
     Customers grow with the orders, so how many one places does not: below `BINDING` orders nobody places
     more than that share of `BINDING` orders.
     """
-    bound, orders = subject.scenario.promises.customer_order_share_max, figures.orders.by_customer
+    bound, orders = subject.scenario.promises.customer_order_share_max, figures.orders.by_customer.counts
     n = int(orders.sum())
     if bound is None or not n:
         return undecided(NOT_ASKED if bound is None else NO_ORDERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def home(subject: Subject, figures: Figures) -> Outcome:
     out = by_rule(figures, "customers.home", "one shop a customer", figures.rows["order"])
     if not out.holds or not figures.customers.is_whole or not figures.customers.shops:
         return out
-    listed, seen = np.concatenate(figures.customers.shops), figures.orders.home[1:]
+    listed, seen = np.concatenate(figures.customers.shops), figures.orders.by_customer.home[1:]
     wrong = np.flatnonzero((seen >= 0) & (seen != listed))
     said = ""
     if len(wrong):
@@ -46,17 +47,42 @@ def quotas(subject: Subject, figures: Figures) -> Outcome:
         return undecided("there is one shop")
     total = sum(weights.values())
     most = {shop: max(1, math.ceil(pool * w / total - 1e-9)) for shop, w in weights.items()}
-    home = figures.orders.home
-    counts = np.bincount(home[home >= 0], minlength=len(weights))
-    seen = {shop: int(c) for shop, c in zip(weights, counts, strict=True)}
+    buyers = figures.orders.by_customer.by_shop
+    seen = {shop: int(c) for shop, c in zip(weights, buyers, strict=True)}
     wrong = [f"{s}: {seen[s]} buyers of at most {most[s]}" for s in most if seen[s] > most[s]]
     return Outcome(not wrong, f"at most {most}", str(seen), "none", None, "; ".join(wrong))
 
 
-def _counts(figures: Figures) -> tuple[np.ndarray, int, bool]:
-    orders = figures.orders.by_customer[1:]
-    buyers = orders[orders > 0]
-    return buyers, int(buyers.sum()), int(buyers.sum()) < SMALL_RUN
+@dataclass(frozen=True)
+class _Spread:
+    """Buyers by their number of orders."""
+
+    orders: np.ndarray
+    """Numbers of orders, rising from 1."""
+    times: np.ndarray
+    """Buyers with each of them."""
+
+    @property
+    def buyers(self) -> int:
+        return int(self.times.sum())
+
+    @property
+    def n(self) -> int:
+        return int(self.orders @ self.times)
+
+    @property
+    def is_small(self) -> bool:
+        return self.n < SMALL_RUN
+
+    def share(self, least: int, most: int | None = None) -> float:
+        """Share of the buyers with so many orders."""
+        some = (self.orders >= least) & (self.orders <= (self.orders[-1] if most is None else most))
+        return float(self.times[some].sum() / self.buyers)
+
+
+def _spread(figures: Figures) -> _Spread:
+    orders, times = figures.orders.by_customer.spread
+    return _Spread(orders[orders > 0], times[orders > 0])
 
 
 def _slack(share: float, n: int, small: bool) -> float:
@@ -65,14 +91,15 @@ def _slack(share: float, n: int, small: bool) -> float:
 
 def commonest(subject: Subject, figures: Figures) -> Outcome:
     """One order is the commonest count."""
-    buyers, n, small = _counts(figures)
-    if not n or subject.scenario.customers.promises is None:
-        return undecided(NO_ORDERS if not n else NO_PROMISE)
-    times = np.bincount(np.minimum(buyers, 1000), minlength=3)
-    other = 2 + int(np.argmax(times[2:]))
-    slack = 5 * math.sqrt(float(times[1] + times[other])) if small else 0.0
-    holds = bool(times[1] > times[other] - slack)
-    observed = f"{times[1]:,} buyers once, {times[other]:,} buyers {other} times"
+    seen = _spread(figures)
+    if not seen.n or subject.scenario.customers.promises is None:
+        return undecided(NO_ORDERS if not seen.n else NO_PROMISE)
+    times = dict(zip(seen.orders.tolist(), seen.times.tolist(), strict=True))
+    once = times.pop(1, 0)
+    other = max(times, key=lambda orders: (times[orders], -orders), default=2)
+    slack = 5 * math.sqrt(once + times.get(other, 0)) if seen.is_small else 0.0
+    holds = once > times.get(other, 0) - slack
+    observed = f"{once:,} buyers once, {times.get(other, 0):,} buyers {other} times"
     return Outcome(
         holds, "once", observed, f"-{slack:.1f}" if slack else "none", None, "" if holds else observed
     )
@@ -80,22 +107,22 @@ def commonest(subject: Subject, figures: Figures) -> Outcome:
 
 def buy_once(subject: Subject, figures: Figures) -> Outcome:
     """Share of the buyers with one order."""
-    (buyers, n, small), promises = _counts(figures), subject.scenario.customers.promises
-    if promises is None or not n:
+    seen, promises = _spread(figures), subject.scenario.customers.promises
+    if promises is None or not seen.n:
         return undecided(NO_ORDERS if promises else NO_PROMISE)
     bound = promises.buy_once_share_min
-    share = float((buyers == 1).mean())
-    return at_least(share, bound, _slack(bound, len(buyers), small), "share of buyers who buy once")
+    slack = _slack(bound, seen.buyers, seen.is_small)
+    return at_least(seen.share(1, 1), bound, slack, "share of buyers who buy once")
 
 
 def ten_orders(subject: Subject, figures: Figures) -> Outcome:
     """Share of the buyers with ten orders or more."""
-    (buyers, n, small), promises = _counts(figures), subject.scenario.customers.promises
-    if promises is None or not n:
+    seen, promises = _spread(figures), subject.scenario.customers.promises
+    if promises is None or not seen.n:
         return undecided(NO_ORDERS if promises else NO_PROMISE)
     bound = promises.ten_orders_share_min
-    share = float((buyers >= 10).mean())
-    return at_least(share, bound, _slack(bound, len(buyers), small), "share of buyers with ten orders")
+    slack = _slack(bound, seen.buyers, seen.is_small)
+    return at_least(seen.share(10), bound, slack, "share of buyers with ten orders")
 
 
 def _largest_expected(subject: Subject, figures: Figures) -> float | None:
@@ -117,27 +144,27 @@ def _largest_expected(subject: Subject, figures: Figures) -> float | None:
 
 def top(subject: Subject, figures: Figures) -> Outcome:
     """Nobody places more than a share of the orders."""
-    (buyers, n, small), promises = _counts(figures), subject.scenario.customers.promises
-    if promises is None or not n:
+    seen, promises = _spread(figures), subject.scenario.customers.promises
+    if promises is None or not seen.n:
         return undecided(NO_ORDERS if promises else NO_PROMISE)
     bound = promises.order_share_max
     largest = _largest_expected(subject, figures)
-    if small and largest is None:
+    if seen.is_small and largest is None:
         return undecided("too few orders, and the customers' law is not known")
-    slack = max(0.0, (largest or 0) / n - bound) if small else 0.0
-    who = int(np.argmax(figures.orders.by_customer[1:])) + 1
-    return at_most(float(buyers.max()) / n, bound, slack, f"share of orders of customer {who}")
+    slack = max(0.0, (largest or 0) / seen.n - bound) if seen.is_small else 0.0
+    who, most = figures.orders.by_customer.keenest
+    return at_most(most / seen.n, bound, slack, f"share of orders of customer {who}")
 
 
 def buyers(subject: Subject, figures: Figures) -> Outcome:
     """Share of the pool that buys."""
-    who, _, small = _counts(figures)
-    promises = subject.scenario.customers.promises
+    seen, promises = _spread(figures), subject.scenario.customers.promises
     if promises is None:
         return undecided(NO_PROMISE)
     pool = subject.scenario.customers.pool
     bound = promises.buyers_share_min
-    return at_least(len(who) / pool, bound, _slack(bound, pool, small), "share of the pool that buys")
+    slack = _slack(bound, pool, seen.is_small)
+    return at_least(seen.buyers / pool, bound, slack, "share of the pool that buys")
 
 
 _NEEDS = ("order.customer",)

@@ -2,7 +2,7 @@
 
 Figures of rows that follow each other merge into the figures of all of them. What is kept does not
 grow with the orders, but for a few bytes an order between the order and its lines, and what the
-reviews must know of who bought what. A customer takes 5 bytes, 24 more where registrations are published
+reviews must know of who bought what. A customer takes 2 bytes, 24 more where registrations are published
 and revenue by customer is a target, and some 100 where the customers themselves are published.
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from footfall.contract.customer_orders import CustomerOrders
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import Columns
 from footfall.contract.places import codes_of, tally
@@ -17,7 +18,6 @@ from footfall.core.arrays import from_words
 DAY = 86_400
 NEVER = np.iinfo(np.int64).max
 _ID_BITS = 40
-_MOST_SMALL = 127
 Codes = npt.NDArray[np.signedinteger[Any]]
 
 
@@ -40,16 +40,14 @@ def on(day: int) -> str:
 
 
 class OrderTally:
-    """Mergeable figures of orders, observed in file order: 5 bytes a customer, 13 with registrations.
+    """Mergeable figures of orders, observed in file order: 2 bytes a customer, 10 with registrations.
 
     Attributes
     ----------
     cells
         Orders by day and shop.
     by_customer
-        Orders by customer; counts that might outgrow four bytes get eight.
-    home
-        Place of the first shop that each customer ordered in; -1 where there is none.
+        How often each customer ordered, and in which shop.
     status_days
         Orders by status and day.
     first_order
@@ -70,13 +68,11 @@ class OrderTally:
         self._hours = scenario.demand.opening_seconds
         self.pool = scenario.customers.pool
         self.first_id: int | None = None
-        self._first_time = self._last_time = self._last_id = self._ordered = 0
+        self._first_time = self._last_time = self._last_id = 0
         self.cells = np.zeros((self._days, len(subject.shops)), np.int64)
         self.seconds = np.zeros(DAY, np.int64)
-        shops = len(subject.shops)
         self._first_orders = subject.shows("customer.registered")
-        self.by_customer: npt.NDArray[np.integer[Any]] = np.zeros(self.pool + 1, np.uint32)
-        self.home: Codes = np.full(self.pool + 1, -1, np.int8 if shops <= _MOST_SMALL else np.int16)
+        self.by_customer = CustomerOrders(self.pool, len(subject.shops))
         self.first_order = np.full(self.pool + 1 if self._first_orders else 0, NEVER, np.int64)
         self.status_days = np.zeros((len(self._words["status"]), self._days), np.int64)
         self.payments = np.zeros(len(self._words["payment"]), np.int64)
@@ -192,35 +188,18 @@ class OrderTally:
         return customer
 
     def _known_customers(self, ids: Counts, customer: Counts, shop: Codes, day: Counts) -> None:
-        self._ordered += len(customer)
-        self._widen()
-        tally(self.by_customer, customer)
-        if len(self._subject.shops) > 1:
-            ok = shop >= 0
-            who, where = (customer, shop) if ok.all() else (customer[ok], shop[ok])
-            before = self.home.take(who)
-            if (before != where).any():
-                # Assigning with repeated indices keeps one of a customer's shops; a second shop then differs.
-                fresh = np.flatnonzero(before < 0)
-                self.home[who[fresh]] = where[fresh]
-                self._offences.where(
-                    "customers.home",
-                    self.home.take(who) != where,
-                    lambda i: self._moved(int(who[i]), int(where[i])),
-                )
+        moved = self.by_customer.add(customer, shop)
+        if len(moved) and len(self._subject.shops) > 1:
+            i = int(moved[0])
+            self._offences.add("customers.home", len(moved), self._moved(int(customer[i]), int(shop[i])))
         if self._first_orders:
             when = (day + self._start << _ID_BITS) + (ids & (1 << _ID_BITS) - 1)
             sooner = np.flatnonzero((day >= 0) & (when < self.first_order.take(customer)))
             np.minimum.at(self.first_order, customer[sooner], when[sooner])
 
-    def _widen(self) -> None:
-        """Give the counts by customer eight bytes before one of them could outgrow four."""
-        if self._ordered > np.iinfo(self.by_customer.dtype).max:
-            self.by_customer = self.by_customer.astype(np.int64)
-
     def _moved(self, who: int, where: int) -> str:
         shops = self._subject.shops
-        return f"customer {who} orders in {shops[where]} and in {shops[self.home[who]]}"
+        return f"customer {who} orders in {shops[where]} and in {shops[self.by_customer.home[who]]}"
 
     def first_orders(self) -> tuple[Counts, Counts]:
         """Day since 1970 and id of each customer's first order; meaningless where it is NEVER."""
@@ -234,15 +213,15 @@ class OrderTally:
             else:
                 self._joint(other.first_id, other._first_time)
             self._last_id, self._last_time = other._last_id, other._last_time
-        self._ordered += other._ordered
-        self._widen()
-        for name in ("cells", "seconds", "by_customer", "status_days", "payments"):
+        for name in ("cells", "seconds", "status_days", "payments"):
             mine: Counts = getattr(self, name)
             mine += getattr(other, name)
         np.minimum(self.first_order, other.first_order, out=self.first_order)
-        np.copyto(self.home, other.home, where=self.home < 0)
-        wrong = (other.home >= 0) & (other.home != self.home)
-        self._offences.where("customers.home", wrong, lambda i: self._moved(i, other.home[i]))
+        moved = self.by_customer.merge(other.by_customer)
+        if len(moved) and len(self._subject.shops) > 1:
+            who = int(moved[0])
+            said = self._moved(who, int(other.by_customer.home[who]))
+            self._offences.add("customers.home", len(moved), said)
 
 
 def _days_of(times: Counts, is_sorted: bool) -> Counts:

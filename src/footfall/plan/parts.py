@@ -16,7 +16,7 @@ import numpy as np
 from footfall.core.errors import RequestError
 from footfall.plan.plan import Plan
 
-ORDERS_A_PART = 1 << 16
+ORDERS_A_PART = 1 << 17
 ORDERS_A_FILE = 1 << 19
 LARGE = 1 << 20
 """Beyond so many orders, tables lie in part files; a figure of the plan, never of the machine."""

@@ -150,11 +150,11 @@ def generate(
 
 
 def _team(request: Request, scenario: Scenario) -> AbstractContextManager[Team | None]:
-    """Start as many workers as are asked for; where nobody asks, one a core for what goes into part files."""
+    """Start workers beside this process; where nobody asks, one a core in all for what is big."""
     workers = request.workers
     if workers is None:
         workers = (os.cpu_count() or 1) if scenario.demand.orders > LARGE else 1
-    return Team(workers) if workers > 1 else nullcontext()
+    return Team(workers - 1) if workers > 1 else nullcontext()
 
 
 def _manifest(

@@ -48,7 +48,7 @@ def make(
     files
         Where orders and lines go, shard by shard; None sends them through `write`, too.
     team
-        Processes that simulate; this one does, where none are given.
+        Processes that share the orders with this one.
     """
     judging = Judging(plan)
 
@@ -61,7 +61,9 @@ def make(
     revenue = np.zeros((len(plan.calendar.trend), len(plan.shops)), dtype=np.int64)
     purchases: list[Purchases] = []
     written: list[Written] = []
-    todo = shards(plan, team.size if team else 1)
+    processes = 1 + (team.size if team else 0)
+    todo = shards(plan, processes)
+    own, *others = shares(todo, processes) or [[]]
     total, done, rows_done = sum(shard.stop - shard.start for shard in todo), 0, 0
 
     def tick(orders: int, rows: int) -> None:
@@ -70,30 +72,35 @@ def make(
         if progress:
             progress(done, total, rows_done)
 
+    def tick_and_heed(orders: int, rows: int) -> None:
+        tick(orders, rows)
+        if team:
+            team.heed(tick)
+
     def take(made: RangeMade) -> None:
         nonlocal revenue
         revenue += made.revenue
         purchases.extend(made.purchases)
         written.extend(made.written)
 
-    if team is None:
-        take(
-            make_range(
-                plan,
-                todo,
-                judging=judging,
-                target=files or deliver,
-                orders_a_part=orders_a_part,
-                tick=tick,
-            )
+    if team:
+        team.begin(plan, others, files, orders_a_part)
+    take(
+        make_range(
+            plan,
+            own,
+            judging=judging,
+            target=files or deliver,
+            orders_a_part=orders_a_part,
+            tick=tick_and_heed,
         )
-    else:
-        for made in team.make(plan, shares(todo, team.size), files, orders_a_part, tick):
-            for table, batch in made.batches:
-                write(table, batch)
-            if made.judging is not None:
-                judging.merge(made.judging)
-            take(made)
+    )
+    for made in team.results(tick) if team else ():
+        for table, batch in made.batches:
+            write(table, batch)
+        if made.judging is not None:
+            judging.merge(made.judging)
+        take(made)
     for table, batch in simulate_aggregates(plan, revenue).items():
         deliver(table, batch)
     if purchases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -25,19 +26,21 @@ _Worker: TypeAlias = tuple[BaseProcess, Connection]
 
 
 class Team:
-    """Worker processes that wait for work; they start while their parent still plans.
+    """Worker processes beside this one; they start while it still plans, and wait for work.
 
     A pipe for each worker, instead of one that all share, makes a killed worker an end of file.
 
     Parameters
     ----------
     size
-        How many processes.
+        How many processes besides this one.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._members: list[_Worker] = []
+        self._working: dict[int, Connection] = {}
+        self._done: dict[int, RangeMade] = {}
 
     def __enter__(self) -> Team:
         try:
@@ -58,52 +61,74 @@ class Team:
         for process, _ in self._members:
             process.join()
 
-    def make(
-        self,
-        plan: Plan,
-        shares: list[list[Shard]],
-        files: PartFiles | None,
-        orders_a_part: int,
-        tick: Tick,
-    ) -> Iterator[RangeMade]:
-        """Make each share in a process of its own; results come in the order of the shares.
+    def begin(
+        self, plan: Plan, shares: list[list[Shard]], files: PartFiles | None, orders_a_part: int
+    ) -> None:
+        """Let each share be made in a process of its own, at most as many as there are."""
+        self._working = {k: pipe for k, (_, pipe) in enumerate(self._members[: len(shares)])}
+        with _named_if_one_ends():
+            for pipe, share in zip(self._working.values(), shares, strict=True):
+                _send(pipe, (plan, share, files, orders_a_part))
+
+    def heed(self, tick: Tick, seconds: float | None = 0) -> None:
+        """Take what workers have said so far; without a limit of seconds, wait until one says something.
 
         Raises
         ------
         FootfallError
             A worker ended before its share was done, or met what it could not do.
         """
-        pipes = [pipe for _, pipe in self._members[: len(shares)]]
-        try:
-            for pipe, share in zip(pipes, shares, strict=True):
-                pipe.send((plan, share, files, orders_a_part))
-            yield from _results(pipes, tick)
-        except (EOFError, ConnectionError) as error:
-            raise FootfallError(
-                "a worker process ended before its part was done (killed, or out of memory); "
-                "nothing was published; run again, perhaps with fewer --workers"
-            ) from error
-
-
-def _results(pipes: list[Connection], tick: Tick) -> Iterator[RangeMade]:
-    """Results in order; what is done early waits, and all tell of their progress meanwhile."""
-    waiting = dict(enumerate(pipes))
-    done: dict[int, RangeMade] = {}
-    for number in range(len(pipes)):
-        while number not in done:
-            ready = set(wait(list(waiting.values())))
-            for k, pipe in list(waiting.items()):
+        with _named_if_one_ends():
+            ready = set(wait(list(self._working.values()), seconds))
+            for k, pipe in list(self._working.items()):
                 if pipe not in ready:
                     continue
-                said = pipe.recv()
+                said = _receive(pipe)
                 if isinstance(said, FootfallError):
                     raise said
                 if isinstance(said, RangeMade):
-                    done[k] = said
-                    del waiting[k]
+                    self._done[k] = said
+                    del self._working[k]
                 else:
                     tick(*said)
-        yield done.pop(number)
+
+    def results(self, tick: Tick) -> Iterator[RangeMade]:
+        """What was made, in the order of the shares; what is done early waits."""
+        for k in sorted({*self._working, *self._done}):
+            while k not in self._done:
+                self.heed(tick, None)
+            yield self._done.pop(k)
+
+
+@contextmanager
+def _named_if_one_ends() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, ConnectionError) as error:
+        raise FootfallError(
+            "a worker process ended before its part was done (killed, or out of memory); "
+            "nothing was published; run again, perhaps with fewer --workers"
+        ) from error
+
+
+def _send(pipe: Connection, said: object) -> None:
+    """Send an object; its arrays go as they lie there, since a pickle would hold all of them once more."""
+    arrays: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(said, protocol=5, buffer_callback=arrays.append)
+    views = [array.raw() for array in arrays]
+    pipe.send((head, [view.nbytes for view in views]))
+    for view in views:
+        if view.nbytes:
+            pipe.send_bytes(view)
+
+
+def _receive(pipe: Connection) -> Any:
+    head, sizes = pipe.recv()
+    arrays = [bytearray(size) for size in sizes]
+    for array in arrays:
+        if array:
+            pipe.recv_bytes_into(array)
+    return pickle.loads(head, buffers=arrays)
 
 
 def _start(team: list[_Worker]) -> None:
@@ -144,12 +169,11 @@ def _interrupts_held_back() -> Iterator[None]:
 def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to end
     try:
-        plan, share, files, orders_a_part = pipe.recv()
+        plan, share, files, orders_a_part = _receive(pipe)
         try:
-            told = _made(plan, share, files, orders_a_part, lambda *counts: pipe.send(counts))
-            pipe.send(told)
+            _send(pipe, _made(plan, share, files, orders_a_part, lambda *counts: _send(pipe, counts)))
         except FootfallError as error:
-            pipe.send(error)
+            _send(pipe, error)
     except (EOFError, ConnectionError):
         return  # the parent is gone, or has what it wanted
 

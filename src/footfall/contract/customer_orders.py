@@ -1,0 +1,171 @@
+"""How often each customer ordered, and in which shop, in two bytes a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.contract.statistics import Counts
+
+Words = npt.NDArray[Any]  # unsigned, of a width that depends on the pool
+Bools = npt.NDArray[np.bool_]
+
+_MOST_WIDE = 1 << 16  # so many words of eight bytes stay in a processor's second cache
+_BINS = (1 << 16) - 1
+_AT_ONCE = 1 << 18
+
+
+class CustomerOrders:
+    """Orders and home shop of the customers 1 to the pool's last; mergeable.
+
+    Both stand in one word a customer, the place of the shop plus one in its upper half and the orders in
+    its lower: large pools are met in random order, and each word is then fetched from memory but once.
+    What outgrows the lower half is carried into a dictionary, which the few keenest customers need.
+
+    Parameters
+    ----------
+    pool
+        Customers.
+    shops
+        Number of shops.
+    """
+
+    def __init__(self, pool: int, shops: int) -> None:
+        self._shops = shops
+        self._bits = 32 if pool <= _MOST_WIDE else 8 if shops < 1 << 8 else 16
+        kind = {8: np.uint16, 16: np.uint32, 32: np.uint64}[self._bits]
+        self._words: Words = np.zeros(pool + 1, kind)
+        self._low: Any = kind((1 << self._bits) - 1)
+        self._carried: dict[int, int] = {}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the words."""
+        return self._words.nbytes
+
+    @property
+    def counts(self) -> Counts:
+        """Orders by customer; the first place is nobody's."""
+        counts = (self._words & self._low).astype(np.int64 if self._carried else np.uint32)
+        for who, carried in self._carried.items():
+            counts[who] += carried
+        return counts
+
+    @property
+    def home(self) -> Counts:
+        """Place of the first shop that each customer ordered in; -1 where there is none."""
+        return np.asarray((self._words >> self._bits).astype(np.int16 if self._bits == 8 else np.int32) - 1)
+
+    @property
+    def spread(self) -> tuple[Counts, Counts]:
+        """Numbers of orders that customers have, rising from 0, and how many customers have each."""
+        if self._bits == 32:
+            orders, times = np.unique(self.counts[1:], return_counts=True)
+            return orders.astype(np.int64), times
+        places = int(self._low) + 1
+        times = np.sum([np.bincount(part & self._low, minlength=places) for part in self._parts()], 0)
+        times[0] -= 1  # nobody's
+        keen = np.array(list(self._carried), np.int64)
+        lows = (self._words[keen] & self._low).astype(np.int64)
+        np.subtract.at(times, lows, 1)
+        many, of_many = np.unique(lows + list(self._carried.values()), return_counts=True)
+        few = np.flatnonzero(times)
+        return np.concatenate([few, many]), np.concatenate([times[few], of_many])
+
+    @property
+    def keenest(self) -> tuple[int, int]:
+        """Customer with the most orders, the first of equals, and these orders."""
+        if self._bits == 32 or self._carried:
+            counts = self.counts
+            who = int(np.argmax(counts))
+            return who, int(counts[who])
+        best, at = (0, 0), 0
+        for part in self._parts():
+            counts = part & self._low
+            who = int(np.argmax(counts))
+            if counts[who] > best[1]:
+                best = at + who, int(counts[who])
+            at += len(part)
+        return best
+
+    @property
+    def by_shop(self) -> Counts:
+        """Customers by the place of the first shop that they ordered in."""
+        return np.sum([np.bincount(p >> self._bits, minlength=self._shops + 1) for p in self._parts()], 0)[1:]
+
+    def _parts(self) -> Iterator[Words]:
+        """Few words at once, so that what is worked out of them takes little memory."""
+        for start in range(0, len(self._words), _AT_ONCE):
+            yield self._words[start : start + _AT_ONCE]
+
+    def add(self, who: npt.NDArray[np.int64], shop: npt.NDArray[Any]) -> Counts:
+        """Count orders.
+
+        Parameters
+        ----------
+        who
+            Customers 1 to the pool's last.
+        shop
+            Place of each order's shop; -1 where it is not known.
+
+        Returns
+        -------
+        ndarray of int
+            Places of the orders in another shop than the customer's first.
+        """
+        before = self._words.take(who)
+        self._count(who, before & self._low)
+        here = shop.astype(np.int64) + 1
+        home = (before >> self._bits).astype(np.int64)
+        strange = np.flatnonzero((home != here) & (here > 0))
+        if not len(strange):
+            return strange
+        fresh = strange[home.take(strange) == 0]
+        # Assigning with repeated indices keeps one of a customer's shops; a second shop then differs.
+        newcomers, their = who.take(fresh), here.take(fresh).astype(self._words.dtype)
+        self._words[newcomers] = (self._words.take(newcomers) & self._low) | their << self._bits
+        known = (self._words.take(who.take(strange)) >> self._bits).astype(np.int64)
+        return strange[known != here.take(strange)]
+
+    def _count(self, who: npt.NDArray[np.int64], before: Words) -> None:
+        if self._bits < 32:
+            # No customer comes more often than the fullest of these bins.
+            most = int(np.bincount(who & _BINS).max(initial=0))
+            room = int(self._low) - most
+            tight = before > room if room >= 0 else np.ones(len(who), np.bool_)
+            if tight.any():
+                keen, times = np.unique(who[tight], return_counts=True)
+                self._carry(keen, (self._words[keen] & self._low).astype(np.int64) + times)
+                who = who[~tight]
+        np.add.at(self._words, who, self._words.dtype.type(1))
+
+    def _carry(self, who: Counts, orders: Counts) -> None:
+        """Set the orders of some customers; carry what their words can't hold."""
+        kind = self._words.dtype
+        low = orders.astype(kind) & self._low
+        self._words[who] = (self._words[who] & ~self._low) | low
+        over = np.flatnonzero(orders > int(self._low))
+        for place in over.tolist():
+            customer = int(who[place])
+            above = int(orders[place]) >> self._bits << self._bits
+            self._carried[customer] = self._carried.get(customer, 0) + above
+
+    def merge(self, other: CustomerOrders) -> Counts:
+        """Add the orders that follow; gives the customers who have another first shop there."""
+        moved = []
+        start = 0
+        for mine, theirs in zip(self._parts(), other._parts(), strict=True):
+            orders = (mine & self._low).astype(np.int64) + (theirs & self._low).astype(np.int64)
+            here, there = mine >> self._bits, theirs >> self._bits
+            moved.append(start + np.flatnonzero((here > 0) & (there > 0) & (here != there)))
+            home = np.where(here > 0, here, there)
+            over = np.flatnonzero(orders > int(self._low))
+            np.copyto(mine, home << self._bits | orders.astype(mine.dtype) & self._low)
+            self._carry(start + over, orders[over])
+            start += len(mine)
+        for customer, carried in other._carried.items():
+            self._carried[customer] = self._carried.get(customer, 0) + carried
+        return np.concatenate(moved)
