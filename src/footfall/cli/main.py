@@ -5,7 +5,6 @@ What a command does not need is not imported: `footfall --help` waits for no arr
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import inspect
 import json
@@ -19,8 +18,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from footfall import __version__
-from footfall.cli import output, values
-from footfall.core.errors import ContractBroken, FootfallError
+from footfall.cli import output
+from footfall.cli.load import load
+from footfall.cli.options import (
+    Changes,
+    First,
+    Format,
+    Json,
+    Last,
+    Out,
+    Overwrite,
+    PartNumber,
+    Parts,
+    Quiet,
+    Scale,
+    ScenarioName,
+    Schema,
+    Seed,
+    Tables,
+    Workers,
+)
+from footfall.core.errors import FootfallError
 
 if TYPE_CHECKING:
     from footfall.workflow.request import Request
@@ -34,54 +52,6 @@ app = typer.Typer(
     help="Simulate a shop's data: tables solved to their targets, proven before they appear.",
     epilog="Start with: footfall generate vantage -o data/vantage",
 )
-
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file.")
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: data/<scenario>]"),
-]
-Seed = Annotated[
-    int, typer.Option(parser=values.seed, metavar="N", help="Same seed, same data, to the byte.")
-]
-Scale = Annotated[
-    float, typer.Option(parser=values.scale, metavar="F", help="Times the orders and customers.")
-]
-Format = Annotated[
-    str, typer.Option("--format", parser=values.form, metavar="|".join(values.FORMATS), help="File format.")
-]
-Tables = Annotated[
-    str | None,
-    typer.Option(parser=values.names, metavar="A,B", help="Only these tables. [default: all]"),
-]
-First = Annotated[
-    dt.date | None,
-    typer.Option("--from", parser=values.day, metavar="DATE", help="First day, included."),
-]
-Last = Annotated[
-    dt.date | None,
-    typer.Option("--to", parser=values.day, metavar="DATE", help="Last day, included."),
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a value of the scenario; may be repeated."),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(parser=values.count, metavar="N", help="Processes. [default: as many as help]"),
-]
-PartNumber = Annotated[
-    int | None,
-    typer.Option("--part", parser=values.count, metavar="K", help="Only the K-th of N parts, cut by days."),
-]
-Parts = Annotated[
-    int | None,
-    typer.Option("--parts", parser=values.count, metavar="N", help="How many parts there are in all."),
-]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -164,26 +134,21 @@ def generate(asked: Asked) -> int:
     request = asked.request()
     from footfall.workflow.generate import generate_into  # noqa: PLC0415 - see the module's docstring
 
-    with output.progress(wanted=not (asked.quiet or asked.as_json)) as moved:
-        try:
-            outcome = generate_into(
-                request, asked.directory, format=asked.form, overwrite=asked.overwrite, progress=moved
-            )
-        except ContractBroken as broken:
-            if asked.as_json:
-                found = [f.as_dict() for f in getattr(broken, "findings", [])]
-                output.document({"published": False, "error": str(broken), "findings": found})
-            elif not asked.quiet:
-                output.failures(getattr(broken, "findings", []))
-            raise
+    with (
+        output.progress(wanted=not (asked.quiet or asked.as_json)) as moved,
+        output.refusals(as_json=asked.as_json, quiet=asked.quiet),
+    ):
+        outcome = generate_into(
+            request, asked.directory, format=asked.form, overwrite=asked.overwrite, progress=moved
+        )
     if asked.as_json:
-        output.document({"directory": str(outcome.directory), **json.loads(outcome.manifest.to_json())})
+        output.document({"directory": str(asked.directory), **json.loads(outcome.manifest.to_json())})
     elif not asked.quiet:
-        print(f"{outcome.directory}\n")
-        output.row_counts({name: record.rows for name, record in outcome.manifest.tables.items()})
-        print()
-        output.findings(outcome.findings)
+        output.published(str(asked.directory), outcome.manifest, outcome.findings)
     return 0
+
+
+app.command(epilog="Example: footfall load vantage --to duckdb:shop.db --scale 10")(load)
 
 
 @app.command(epilog="Example: footfall plan vantage --scale 10 --json")
@@ -218,17 +183,21 @@ def plan(asked: Asked) -> int:
     return 0
 
 
-@app.command(epilog="Example: footfall verify data/vantage")
+@app.command(epilog="Examples: footfall verify data/vantage | footfall verify duckdb:shop.db")
 def verify(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `generate` wrote, edited or not.")],
+    place: Annotated[
+        str, typer.Argument(metavar="DIR|DATABASE", help="What `generate` or `load` wrote, edited or not.")
+    ],
+    schema: Schema = "raw",
     as_json: Json = False,
 ) -> int:
-    """Check files that lie there; exit 1 if one fails."""
+    """Check a data set that lies there; exit 1 if a check fails."""
+    from footfall.sinks.database import shown_place  # noqa: PLC0415 - see the module's docstring
     from footfall.workflow.verify import verify as verified  # noqa: PLC0415 - see the module's docstring
 
-    found = verified(directory)
+    found = verified(place, schema=schema)
     if as_json:
-        output.document({"directory": str(directory), "findings": [f.as_dict() for f in found]})
+        output.document({**shown_place(place, schema), "findings": [f.as_dict() for f in found]})
     else:
         output.failures(found)
         output.findings(found)

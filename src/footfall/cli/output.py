@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from footfall.core.errors import ContractBroken
+
 if TYPE_CHECKING:
     from footfall.contract.findings import Finding
+    from footfall.sinks.base import Manifest
 
 Cells = Sequence[str]
 
@@ -73,6 +76,29 @@ def findings(found: Sequence[Finding]) -> None:
             numbers=[1, 2, 3],
         )
     print(counted(found))
+
+
+def published(place: str, manifest: Manifest, found: Sequence[Finding]) -> None:
+    """Print where a data set lies now, its rows, and how it was judged."""
+    print(f"{place}\n")
+    row_counts({name: record.rows for name, record in manifest.tables.items()})
+    print()
+    findings(found)
+
+
+@contextmanager
+def refusals(*, as_json: bool, quiet: bool) -> Iterator[None]:
+    """Print what failed where a contract is broken; the error goes on its way."""
+    try:
+        yield
+    except ContractBroken as broken:
+        found: list[Any] = broken.findings
+        if as_json:
+            told = [f.as_dict() for f in found]
+            document({"published": False, "error": str(broken), "findings": told})
+        elif not quiet:
+            failures(found)
+        raise
 
 
 def failures(found: Sequence[Finding]) -> None:

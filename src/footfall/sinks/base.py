@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from footfall.sinks.part_files import PartFiles, Written
 
 FORMATS = ("csv", "parquet", "duckdb")
+DATABASES = ("duckdb", "postgresql")
 MANIFEST_DIRECTORY = "_footfall"
 MANIFEST_FILE = "manifest.json"
 MADE_BY = "footfall"
@@ -95,7 +96,7 @@ class Manifest:
         """
         path = Path(directory) / MANIFEST_DIRECTORY / MANIFEST_FILE
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             raise RequestError(
                 f"{directory} holds no data set of Footfall's; "
@@ -105,18 +106,33 @@ class Manifest:
             raise RequestError(f"{path} cannot be read: {error.strerror}") from error
         except ValueError as error:
             raise DataError(f"{path} is broken: {error}; generate the data again") from None
+        return cls.parsed(text, str(path), earlier=earlier)
+
+    @classmethod
+    def parsed(cls, text: str, place: str, *, earlier: bool = False) -> Manifest:
+        """Take a manifest from its text; `place` names it in messages.
+
+        Raises
+        ------
+        DataError
+            It is broken, or something else wrote it.
+        """
+        try:
+            said = json.loads(text)
+        except ValueError as error:
+            raise DataError(f"{place} is broken: {error}; generate the data again") from None
         if not isinstance(said, dict) or said.pop("made_by", None) != MADE_BY:
-            raise DataError(f"{path} was not written by Footfall")
+            raise DataError(f"{place} was not written by Footfall")
         version = said.pop("manifest_version", None)
         if version != MANIFEST_VERSION and not (earlier and version in _EARLIER_VERSIONS):
             raise DataError(
-                f"{path} has version {version}; this Footfall reads version {MANIFEST_VERSION}; "
+                f"{place} has version {version}; this Footfall reads version {MANIFEST_VERSION}; "
                 "generate the data again"
             )
-        return cls._checked(said, path)
+        return cls._checked(said, place)
 
     @classmethod
-    def _checked(cls, said: dict[str, Any], path: Path) -> Manifest:
+    def _checked(cls, said: dict[str, Any], path: str) -> Manifest:
         kinds: dict[str, type | tuple[type, ...]] = {
             "footfall_version": str, "scenario": dict, "fingerprint": str, "seed": int, "scale": (int, float),
             "first": str, "last": str, "format": str, "options": dict, "solved": dict, "tables": dict,
@@ -128,8 +144,9 @@ class Manifest:
         for name in said:
             if name not in kinds:
                 raise DataError(f"{path} is broken: '{name}' is not known")
-        if said["format"] not in FORMATS:
-            raise DataError(f"{path} names the format '{said['format']}'; known are {', '.join(FORMATS)}")
+        known = sorted({*FORMATS, *DATABASES})
+        if said["format"] not in known:
+            raise DataError(f"{path} names the format '{said['format']}'; known are {', '.join(known)}")
         tables = {}
         for name, table in said["tables"].items():
             try:
@@ -210,9 +227,9 @@ def open_sink(
     """
     # Formats are imported when used: their libraries cost tens of milliseconds each.
     if _known(format) == "duckdb":
-        from footfall.sinks.duckdb import DuckdbSink  # noqa: PLC0415 - see above
+        from footfall.sinks.duckdb_file import DuckdbFileSink  # noqa: PLC0415 - see above
 
-        return DuckdbSink(directory, scenario_name, specs, overwrite=overwrite, in_parts=in_parts)
+        return DuckdbFileSink(directory, scenario_name, specs, overwrite=overwrite, in_parts=in_parts)
     from footfall.sinks.directory import FileSink  # noqa: PLC0415 - see above
 
     return FileSink(format, directory, specs, overwrite=overwrite, in_parts=in_parts)
@@ -234,7 +251,7 @@ def read_batches(directory: Path, manifest: Manifest, spec: TableSpec) -> Iterat
         if not path.is_file():
             raise DataError(f"{path} is missing; the manifest lists it for '{spec.name}'")
     if _known(manifest.format) == "duckdb":
-        from footfall.sinks.duckdb import read_duckdb as read  # noqa: PLC0415 - see above
+        from footfall.sinks.duckdb_file import read_duckdb as read  # noqa: PLC0415 - see above
     elif manifest.format == "csv":
         from footfall.sinks.reading import read_csv as read  # noqa: PLC0415 - see above
     else:

@@ -23,7 +23,7 @@ def _one_line(error: Exception) -> str:
     return re.sub(r"\s+", " ", str(error))
 
 
-def check_names(path: Path, spec: TableSpec, found: Sequence[str]) -> None:
+def check_names(path: Path | str, spec: TableSpec, found: Sequence[str]) -> None:
     """Compare the columns of a file with those published: missing, extra, renamed or swapped."""
     wanted = [c.name for c in spec.columns]
     if list(found) == wanted:
@@ -60,7 +60,7 @@ def _fits(kind: Kind, found: pa.DataType) -> bool:
     return bool(test(found))
 
 
-def check_types(path: Path, spec: TableSpec, schema: pa.Schema) -> None:
+def check_types(path: Path | str, spec: TableSpec, schema: pa.Schema) -> None:
     """Compare names and types of a typed file with those published."""
     check_names(path, spec, schema.names)
     for column, field in zip(spec.columns, schema, strict=True):
@@ -70,7 +70,7 @@ def check_types(path: Path, spec: TableSpec, schema: pa.Schema) -> None:
             )
 
 
-def conform(path: Path, spec: TableSpec, batch: pa.RecordBatch) -> pa.RecordBatch:
+def conform(path: Path | str, spec: TableSpec, batch: pa.RecordBatch) -> pa.RecordBatch:
     """Cast a batch to the published schema, losslessly and without nulls."""
     columns = []
     for column, values in zip(spec.columns, batch.columns, strict=True):

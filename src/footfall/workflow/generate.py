@@ -8,17 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
 import footfall
 from footfall.contract.findings import Finding
+from footfall.core.schema import TableSpec
 from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.simulate.rehearsal import rehearsed
-from footfall.sinks.base import Manifest, TableRecord, open_sink
+from footfall.sinks.base import Manifest, Sink, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
 from footfall.workflow.judging import Judging, refuse_failures
 from footfall.workflow.making import Progress, make
@@ -26,11 +28,17 @@ from footfall.workflow.request import Request
 from footfall.workflow.workers import Team
 
 
+class OpenSink(Protocol):
+    """Claims the place that a data set goes to, and opens a sink there."""
+
+    def __call__(self, scenario_name: str, specs: Sequence[TableSpec], *, in_parts: frozenset[str]) -> Sink:
+        """Open the sink; every refusal that can be foreseen comes now."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """A published data set: where it is, what it is, how it was judged."""
+    """A published data set: what it is, and how it was judged."""
 
-    directory: Path
     manifest: Manifest
     findings: list[Finding]
 
@@ -62,12 +70,33 @@ def generate_into(
     ContractBroken
         A check failed; nothing was published. Its `findings` tell all.
     """
+
+    def opened(scenario_name: str, specs: Sequence[TableSpec], *, in_parts: frozenset[str]) -> Sink:
+        return open_sink(format, directory, scenario_name, specs, overwrite=overwrite, in_parts=in_parts)
+
+    return publish_into(request, opened, format=format, progress=progress)
+
+
+def publish_into(
+    request: Request,
+    opened: OpenSink,
+    *,
+    format: str,  # noqa: A002 - the word that users know
+    progress: Progress | None = None,
+) -> Outcome:
+    """Make a data set in a sink, and publish it if and only if its contract holds.
+
+    Parameters
+    ----------
+    opened
+        Opens the sink as soon as it is known what will be written.
+    format
+        What the manifest calls the format of the tables.
+    """
     scenario = load(request.scenario, request.overrides).scaled(request.scale)
     with _team(request, scenario) as team:
         what = _planned(request, scenario)
-        specs = list(what.tables.values())
-        parts = tables_in_parts(what)
-        sink = open_sink(format, directory, scenario.name, specs, overwrite=overwrite, in_parts=parts)
+        sink = opened(scenario.name, list(what.tables.values()), in_parts=tables_in_parts(what))
         try:
             made = make(what, sink.write, files=sink.part_files(), team=team, progress=progress)
             sink.take(made.written)
@@ -81,7 +110,7 @@ def generate_into(
         except BaseException:
             sink.abort()
             raise
-    return Outcome(directory=directory, manifest=manifest, findings=findings)
+    return Outcome(manifest=manifest, findings=findings)
 
 
 def generate(

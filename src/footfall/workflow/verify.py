@@ -1,4 +1,4 @@
-"""The contract over data that already lies somewhere, from its files alone."""
+"""The contract over data that already lies somewhere, from its files or its database alone."""
 
 from __future__ import annotations
 
@@ -14,31 +14,43 @@ from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError
 from footfall.scenario.model import Scenario
-from footfall.sinks.base import Manifest, read_batches
+from footfall.sinks.database import Source, opened
 
 _UNREADABLE = "every table can be read as what the manifest says it is"
 _CHANGED = "rows and content are those that the manifest records"
 
 
-def verify(directory: Path) -> list[Finding]:
+def verify(place: Path | str, *, schema: str = "raw") -> list[Finding]:
     """Judge every published table of a data set, and compare it with its manifest.
+
+    Parameters
+    ----------
+    place
+        Directory, or address of a database.
+    schema
+        Where in a database.
 
     Raises
     ------
     RequestError, DataError
         There is no manifest, or it is broken.
     """
-    manifest = Manifest.read(directory)
+    with opened(place, schema) as source:
+        return _verified(source)
+
+
+def _verified(source: Source) -> list[Finding]:
+    manifest = source.manifest
     try:
         scenario = Scenario.model_validate(manifest.scenario)
     except ValidationError as error:
         raise DataError(
-            f"{directory}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
+            f"{source.shown}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
         ) from error
     try:
         first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
     except ValueError as error:
-        raise DataError(f"{directory}: the manifest's first and last are not days: {error}") from error
+        raise DataError(f"{source.shown}: the manifest's first and last are not days: {error}") from error
     known = [name for name in scenario.tables if name in manifest.tables]
     tables = scenario.publishing(known) if known else {}
 
@@ -50,7 +62,7 @@ def verify(directory: Path) -> list[Finding]:
     for name, spec in tables.items():
         content = ContentHash(spec)
         try:
-            for batch in read_batches(directory, manifest, spec):
+            for batch in source.batches(spec):
                 figures.observe(name, batch)
                 content.add(batch)
         except DataError as error:
@@ -75,7 +87,7 @@ def verify(directory: Path) -> list[Finding]:
         subject = Subject(scenario, readable, first, last, manifest.solved, leads)
         figures = Figures(subject)
         for name, spec in readable.items():
-            for batch in read_batches(directory, manifest, spec):
+            for batch in source.batches(spec):
                 figures.observe(name, batch)
     return files + judge(subject, figures)
 

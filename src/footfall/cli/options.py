@@ -1,0 +1,72 @@
+"""Arguments and options, each declared once for all commands that take it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from footfall.cli import values
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: data/<scenario>]"),
+]
+Seed = Annotated[
+    int, typer.Option(parser=values.seed, metavar="N", help="Same seed, same data, to the byte.")
+]
+Scale = Annotated[
+    float, typer.Option(parser=values.scale, metavar="F", help="Times the orders and customers.")
+]
+Format = Annotated[
+    str, typer.Option("--format", parser=values.form, metavar="|".join(values.FORMATS), help="File format.")
+]
+Tables = Annotated[
+    str | None,
+    typer.Option(parser=values.names, metavar="A,B", help="Only these tables. [default: all]"),
+]
+First = Annotated[
+    dt.date | None,
+    typer.Option("--from", parser=values.day, metavar="DATE", help="First day, included."),
+]
+Last = Annotated[
+    dt.date | None,
+    typer.Option("--to", parser=values.day, metavar="DATE", help="Last day, included."),
+]
+Until = Annotated[
+    dt.date | None,
+    typer.Option("--until", parser=values.day, metavar="DATE", help="Last day, included."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a value of the scenario; may be repeated."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(parser=values.count, metavar="N", help="Processes. [default: as many as help]"),
+]
+PartNumber = Annotated[
+    int | None,
+    typer.Option("--part", parser=values.count, metavar="K", help="Only the K-th of N parts, cut by days."),
+]
+Parts = Annotated[
+    int | None,
+    typer.Option("--parts", parser=values.count, metavar="N", help="How many parts there are in all."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="DATABASE",
+        help="duckdb:FILE or postgresql://user@host:port/database; a password is better in PGPASSWORD.",
+    ),
+]
+Schema = Annotated[str, typer.Option("--schema", metavar="NAME", help="Schema of the database.")]

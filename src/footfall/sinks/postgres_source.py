@@ -1,0 +1,95 @@
+"""A loaded schema of a PostgreSQL database, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from footfall.core.arrays import to_numpy
+from footfall.core.errors import DataError, OutputError
+from footfall.core.money import as_decimal
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.sinks.base import Manifest
+from footfall.sinks.database import Database, manifest_kept
+from footfall.sinks.ddl import SQL_TYPES, literal, qualified, quoted
+from footfall.sinks.postgres import PostgresConnection, manifest_text
+from footfall.sinks.postgres_catalog import COLUMNS
+from footfall.sinks.reading import check_names, conform
+
+_SPELT = {"timestamp": "timestamp without time zone"}
+
+
+@dataclass(frozen=True)
+class PostgresSource:
+    """A loaded schema, seen as it was when it was opened."""
+
+    server: PostgresConnection
+    schema: str
+    manifest: Manifest
+
+    @property
+    def shown(self) -> str:
+        """The database, without a password."""
+        return self.server.shown
+
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read a table."""
+        self._check_columns(spec)
+        columns = ", ".join(map(_selected, spec.columns))
+        try:
+            for batch in self.server.batches(f"SELECT {columns} FROM {qualified(self.schema, spec.name)}"):
+                values = [
+                    _from_cents(self.shown, c, v) for c, v in zip(spec.columns, batch.columns, strict=True)
+                ]
+                plain = pa.RecordBatch.from_arrays(values, names=[c.name for c in spec.columns])
+                yield conform(self.shown, spec, plain)
+        except OutputError as error:
+            raise DataError(f"table '{spec.name}': {error}") from error
+
+    def _check_columns(self, spec: TableSpec) -> None:
+        found = self.server.rows(COLUMNS.format(schema=literal(self.schema), table=literal(spec.name)))
+        if not found:
+            raise DataError(f"{self.shown} holds no table '{spec.name}' in schema '{self.schema}'")
+        check_names(f"{self.shown}, table '{spec.name}'", spec, [str(name) for name, _ in found])
+        for column, (_, there) in zip(spec.columns, found, strict=True):
+            due = SQL_TYPES[column.kind]
+            if there != _SPELT.get(due, due):
+                raise DataError(
+                    f"{self.shown}, table '{spec.name}': column '{column.name}' is {there} "
+                    f"and should be {due}"
+                )
+
+
+def _selected(column: ColumnSpec) -> str:
+    name = quoted(column.name)
+    # The driver gives numeric as text; whole numbers come in a third of the time.
+    return f"({name} * 100)::bigint AS {name}" if pa.types.is_decimal(column.arrow_type) else name
+
+
+def _from_cents(shown: str, column: ColumnSpec, values: pa.Array) -> pa.Array:
+    if not pa.types.is_decimal(column.arrow_type):
+        return values
+    if values.null_count:
+        raise DataError(f"{shown}: column '{column.name}' has {values.null_count} missing values (null)")
+    return as_decimal(to_numpy(values), column.arrow_type.precision, column.arrow_type.scale)
+
+
+@contextmanager
+def opened_postgres(database: Database, schema: str) -> Iterator[PostgresSource]:
+    """Open a loaded schema for reading, in one snapshot.
+
+    Raises
+    ------
+    RequestError, DataError
+        There is none, or its manifest is broken.
+    """
+    server = PostgresConnection(database)
+    try:
+        server.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        manifest = manifest_kept(database, schema, manifest_text(server, schema))
+        yield PostgresSource(server, schema, manifest)
+    finally:
+        server.close()
