@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
 
 import footfall
 from footfall import Dataset
+from footfall.sinks.base import DATABASES
+from postgres import NotHereError, Server, running_server
+
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +28,34 @@ def whole() -> Dataset:
 def tiny() -> Dataset:
     """`vantage` at scale 0.01, seed 7; tests read it and never change it."""
     return footfall.generate("vantage", seed=7, scale=0.01)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server, started when the first test needs it; CI must have one."""
+    with ExitStack() as running:
+        try:
+            started = running.enter_context(running_server())
+        except NotHereError as missing:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(missing))
+        yield started
+
+
+@pytest.fixture
+def shop_on_server(server: Server) -> Iterator[str]:
+    """Name of an empty database of this test's own."""
+    name = f"shop_{next(_numbers)}"
+    server.run(f"CREATE DATABASE {name}")
+    yield name
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=DATABASES)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where to load to: a DuckDB file that is not there yet, and an empty database on a server."""
+    if request.param == "duckdb":
+        return f"duckdb:{tmp_path / 'shop.db'}"
+    server, name = request.getfixturevalue("server"), request.getfixturevalue("shop_on_server")
+    return str(server.address(name))

@@ -140,12 +140,12 @@ def plan(
             f"--from {first}: {scenario.name} starts on {scenario.first_day}; give a later day"
         )
     if last < first:
-        raise RequestError(f"--from {first} --to {last}: the horizon would be empty")
+        raise RequestError(f"--from {first}, last day {last}: the horizon would be empty")
     if last > scenario.first_day + dt.timedelta(days=36_600):
-        raise RequestError(f"--to {last}: at most 100 years after the scenario's start, {scenario.first_day}")
+        raise RequestError(f"last day {last}: at most 100 years after the scenario's start, {scenario.first_day}")
     if scenario.is_fixed and last > scenario.last_day:
         raise RequestError(
-            f"--to {last}: {scenario.name} deals exact totals over its horizon, "
+            f"last day {last}: {scenario.name} deals exact totals over its horizon, "
             f"which ends on {scenario.last_day}; give an earlier day"
         )
     chosen = scenario.publishing(tables)

@@ -116,10 +116,8 @@ class DuckdbTables:
             return
         into = self._waiting.get(table, self._named(table))
         self._connection.register("footfall_batch", batch)
-        try:
-            self._connection.execute(f"INSERT INTO {into} SELECT * FROM footfall_batch")
-        finally:
-            self._connection.unregister("footfall_batch")
+        self._connection.execute(f"INSERT INTO {into} SELECT * FROM footfall_batch")
+        self._connection.unregister("footfall_batch")
 
     def part_files(self, directory: Path, shown: Path) -> PartFiles | None:
         """Parquet files in a directory for the tables that are too big to be passed on as batches."""

@@ -193,7 +193,8 @@ class PostgresSink:
         """Keep other loads out, look at what is there, and give the names of the tables that will go."""
         here, run = literal(self._schema), self._server.run
         run(_PATIENCE)
-        run(f"SELECT pg_advisory_xact_lock(hashtextextended({literal('footfall ' + self._schema)}, 0))")
+        own = literal(f"footfall {self._schema}")
+        self._server.rows(f"SELECT pg_advisory_xact_lock(hashtextextended({own}, 0))::text")
         present = {str(name) for (name,) in self._server.rows(IN_SCHEMA.format(schema=here))}
         manifest = manifest_text(self._server, self._schema) if MANIFEST_TABLE in present else None
         old = manifest_that_may_go(self._server.shown, self._schema, present, manifest, overwrite=overwrite)
