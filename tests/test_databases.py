@@ -323,7 +323,7 @@ def test_an_edited_database_is_named(address: str, edit: str, check: str) -> Non
 
 
 # For each line that it reads, a step and a command, forks a process that runs the command and is killed
-# before the first step that contains that text: a statement, or "COPY <table>". It prints how the process ended.
+# before the first step that has the text in it: a statement, or "COPY <table>"; prints how it ended.
 # Drivers are native code, which no audit event tells of, so their functions are wrapped, not replaced.
 KILLED_BEFORE = """
 import json, os, signal, sys

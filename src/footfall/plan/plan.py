@@ -142,7 +142,9 @@ def plan(
     if last < first:
         raise RequestError(f"--from {first}, last day {last}: the horizon would be empty")
     if last > scenario.first_day + dt.timedelta(days=36_600):
-        raise RequestError(f"last day {last}: at most 100 years after the scenario's start, {scenario.first_day}")
+        raise RequestError(
+            f"last day {last}: at most 100 years after the scenario's start, {scenario.first_day}"
+        )
     if scenario.is_fixed and last > scenario.last_day:
         raise RequestError(
             f"last day {last}: {scenario.name} deals exact totals over its horizon, "

@@ -52,7 +52,9 @@ class Request:
         if not (math.isfinite(self.scale) and 0 < self.scale <= LARGEST_SCALE):
             raise RequestError(f"--scale {self.scale}: give a number above 0 and up to {LARGEST_SCALE:,.0f}")
         if self.first and self.last and self.first > self.last:
-            raise RequestError(f"--from {self.first} is after the last day, {self.last}; the horizon would be empty")
+            raise RequestError(
+                f"--from {self.first} is after the last day, {self.last}; the horizon would be empty"
+            )
         if (self.part is None) != (self.parts is None):
             raise RequestError("--part K and --parts N go together: the K-th of N parts")
         if self.part is not None and self.parts is not None and not 1 <= self.part <= self.parts:
