@@ -82,6 +82,11 @@ def test_what_is_written_reads_back(place: Place, size: int) -> None:
     assert place.holds(place.fill(shop(40 if size == 1 else 500), size=size))
 
 
+def test_more_rows_than_a_row_group_read_back(place: Place) -> None:
+    """What databases and files divide into groups of rows is whole."""
+    assert place.holds(place.fill(shop(130_000), size=60_000))
+
+
 def test_row_order_does_not_matter(place: Place) -> None:
     """Tables and rows may come in any order, references before what they refer to included."""
     backwards = {t: b.take(pa.array(np.arange(b.num_rows)[::-1].copy())) for t, b in reversed(shop().items())}

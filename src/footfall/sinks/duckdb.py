@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -23,7 +23,7 @@ from footfall.sinks.ddl import (
     quoted,
     referenced_first,
 )
-from footfall.sinks.files import check_rows
+from footfall.sinks.files import ParquetTable, check_rows
 from footfall.sinks.part_files import PartFiles, Written
 from footfall.sinks.reading import BATCH_ROWS, check_types, conform
 from footfall.sinks.staging import explained
@@ -57,13 +57,18 @@ def one_line(error: Exception) -> str:
     return re.sub(r"\s+", " ", str(error))[:300]
 
 
+def close_quietly(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection; what it could still complain of was said, or does no harm."""
+    with suppress(duckdb.Error):
+        connection.close()
+
+
 class DuckdbTables:
     """The tables of a data set in a schema: declared, filled and counted.
 
-    Rows that refer to others wait in a temporary table until `finish`, since what they refer to may come
-    later. Keys are indexed, which costs some 2 µs and 30 bytes a row; so tables that are too big for one
-    file are declared without keys, and the comment of the table says so. Workers write those as Parquet,
-    which is read in.
+    Rows that refer to others wait in Parquet files until `finish`, since what they refer to may come later.
+    Keys are indexed, which costs some 2 µs and 30 bytes a row; so tables that are too big for one file are
+    declared without keys, and the comment of the table says so. Workers write those as Parquet, too.
 
     Parameters
     ----------
@@ -75,6 +80,10 @@ class DuckdbTables:
         The tables.
     in_parts
         Those that are too big for one file.
+    beside
+        An empty directory for files that are read in.
+    shown
+        The place as the user wrote it, for messages.
     """
 
     def __init__(
@@ -83,10 +92,14 @@ class DuckdbTables:
         schema: str,
         specs: Sequence[TableSpec],
         in_parts: frozenset[str],
+        *,
+        beside: Path,
+        shown: Path,
     ) -> None:
         self._connection, self._schema, self._in_parts = connection, schema, in_parts
+        self._beside, self._shown = beside, shown
         self._specs = {spec.name: spec for spec in referenced_first(specs)}
-        self._waiting: dict[str, str] = {}
+        self._waiting: dict[str, ParquetTable] = {}
         declared: dict[str, TableSpec] = {}
         for name, spec in self._specs.items():
             if name in in_parts:
@@ -95,14 +108,14 @@ class DuckdbTables:
             referring = [key.clause(self._named(key.table)) for key in foreign_keys(spec, declared)]
             self._declare(spec, [*([primary_key(spec)] if spec.key else []), *referring])
             if referring:
-                self._waiting[name] = quoted(f"{name}, waiting")  # a name that no table has
-                connection.execute(
-                    f"CREATE TEMP TABLE {self._waiting[name]} AS SELECT * FROM {self._named(name)} LIMIT 0"
-                )
+                self._waiting[name] = ParquetTable(self._file_of(name), spec)
             declared[name] = spec
 
     def _named(self, table: str) -> str:
         return qualified(self._schema, table)
+
+    def _file_of(self, table: str) -> Path:
+        return self._beside / f"{table}.parquet"
 
     def _declare(self, spec: TableSpec, constraints: Sequence[str], remark: str = "") -> None:
         self._connection.execute(create_table(spec, self._named(spec.name), constraints))
@@ -112,39 +125,48 @@ class DuckdbTables:
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Add rows, in exactly the table's Arrow schema."""
         batch = pa.RecordBatch.from_arrays(batch.columns, schema=self._specs[table].arrow_schema)
-        if not batch.num_rows:
-            return
-        into = self._waiting.get(table, self._named(table))
-        self._connection.register("footfall_batch", batch)
-        self._connection.execute(f"INSERT INTO {into} SELECT * FROM footfall_batch")
-        self._connection.unregister("footfall_batch")
+        if table in self._waiting:
+            self._waiting[table].write(batch)
+        elif batch.num_rows:
+            self._connection.register("footfall_batch", batch)
+            self._connection.execute(f"INSERT INTO {self._named(table)} SELECT * FROM footfall_batch")
+            self._connection.unregister("footfall_batch")
 
-    def part_files(self, directory: Path, shown: Path) -> PartFiles | None:
-        """Parquet files in a directory for the tables that are too big to be passed on as batches."""
+    def part_files(self) -> PartFiles | None:
+        """Parquet files for the tables that are too big to be passed on as batches."""
         specs = tuple(s for s in self._specs.values() if s.name in self._in_parts and s.keyed_by_order)
-        if not specs:
-            return None
-        directory.mkdir(exist_ok=True)
-        return PartFiles(directory, shown, "parquet", specs)
+        return PartFiles(self._beside, self._shown, "parquet", specs) if specs else None
 
-    def take(self, directory: Path, written: Sequence[Written]) -> None:
+    def take(self, written: Sequence[Written]) -> None:
         """Read part files in, and remove them."""
         for files in written:
             for table, file in files.items():
-                path = directory / file.name
-                self._connection.execute(
-                    f"INSERT INTO {self._named(table)} SELECT * FROM read_parquet({literal(str(path))})"
-                )
-                path.unlink()
+                self._read_in(table, self._beside / file.name)
+
+    def _read_in(self, table: str, path: Path) -> None:
+        self._connection.execute(
+            f"INSERT INTO {self._named(table)} SELECT * FROM read_parquet({literal(str(path))})"
+        )
+        path.unlink()
 
     def finish(self, manifest: Manifest) -> None:
-        """Move what waited to its place, and compare the rows of each table with the manifest."""
+        """Read in what waited, and compare the rows of each table with the manifest."""
         for table in self._specs:
-            if waiting := self._waiting.get(table):
-                self._connection.execute(f"INSERT INTO {self._named(table)} SELECT * FROM {waiting}")
-                self._connection.execute(f"DROP TABLE {waiting}")
-            ((rows,),) = self._connection.execute(f"SELECT count(*) FROM {self._named(table)}").fetchall()
+            if table in self._waiting:
+                self._waiting.pop(table).close()
+                self._read_in(table, self._file_of(table))
+            # Values are counted, which reads them; rows would be counted without a look at the table.
+            column = quoted(self._specs[table].columns[0].name)
+            counted = f"SELECT count({column}) FROM {self._named(table)}"
+            ((rows,),) = self._connection.execute(counted).fetchall()
             check_rows(table, manifest, rows)
+
+    def abort(self) -> None:
+        """Let go of the files; whoever gave their directory removes them."""
+        for writer in self._waiting.values():
+            with suppress(OSError, pa.ArrowException, ValueError):  # a full disk refuses the last bytes too
+                writer.close()
+        self._waiting.clear()
 
 
 def read_table(

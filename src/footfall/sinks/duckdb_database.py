@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from footfall.core.schema import TableSpec
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import MANIFEST_TABLE, Database, manifest_kept, manifest_that_may_go
 from footfall.sinks.ddl import literal, qualified, quoted
-from footfall.sinks.duckdb import DuckdbTables, duckdb_explained, one_line, read_table
+from footfall.sinks.duckdb import DuckdbTables, close_quietly, duckdb_explained, one_line, read_table
 from footfall.sinks.part_files import PartFiles, Written
 
 _IN_SCHEMA = """
@@ -53,22 +53,25 @@ class DuckdbDatabaseSink:
         self._path = path
         self._beside = path.with_name(f".{path.name}.inprogress")
         self._is_new = not path.exists()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._opened = ExitStack()
         try:
             with duckdb_explained(self._shown):
                 self._connection = duckdb.connect(str(path))
+                self._opened.callback(self._close)
                 shutil.rmtree(self._beside, ignore_errors=True)
                 self._beside.mkdir()
                 self._connection.execute(f"SET temp_directory = {literal(str(self._beside / 'spill'))}")
                 self._connection.execute("BEGIN TRANSACTION")
                 self._make_room(overwrite=overwrite)
-                self._tables = DuckdbTables(self._connection, schema, specs, in_parts)
+                self._tables = DuckdbTables(
+                    self._connection, schema, specs, in_parts, beside=self._beside, shown=self._shown
+                )
+                self._opened.callback(self._tables.abort)
         except BaseException:
             self.abort()
             raise
 
     def _make_room(self, *, overwrite: bool) -> None:
-        assert self._connection is not None, "it was opened"
         here = f"schema_name = {literal(self._schema)} AND database_name = current_database()"
         present = {name for (name,) in self._connection.execute(_IN_SCHEMA.format(here=here)).fetchall()}
         manifest = _manifest_text(self._connection, self._schema) if MANIFEST_TABLE in present else None
@@ -85,17 +88,16 @@ class DuckdbDatabaseSink:
 
     def part_files(self) -> PartFiles | None:
         """Parquet files beside the database for the tables that are too big to be passed on as batches."""
-        return self._tables.part_files(self._beside / "parts", self._shown)
+        return self._tables.part_files()
 
     def take(self, written: Sequence[Written]) -> None:
         """Read part files in, and remove them."""
         with duckdb_explained(self._shown):
-            self._tables.take(self._beside / "parts", written)
+            self._tables.take(written)
 
     def publish(self, manifest: Manifest) -> None:
         """Finish and count the tables, add the manifest, and commit."""
         with duckdb_explained(self._shown):
-            assert self._connection is not None, "a sink is published once"
             self._tables.finish(manifest)
             kept = qualified(self._schema, MANIFEST_TABLE)
             self._connection.execute(f"CREATE TABLE {kept} (manifest json NOT NULL)")
@@ -107,24 +109,19 @@ class DuckdbDatabaseSink:
         self._is_new = False
         with suppress(duckdb.Error):  # what is committed is published, in the log if not in the file
             self._connection.execute("CHECKPOINT")
-        self._close()
+        self._opened.close()
 
     def abort(self) -> None:
         """Leave everything as it was."""
-        if self._connection is None:
-            return
-        self._close()
+        self._opened.close()
+
+    def _close(self) -> None:
+        # Removed as long as the file is open: afterwards the directory may be the next run's.
+        shutil.rmtree(self._beside, ignore_errors=True)
         if self._is_new:
             for path in (self._path, self._path.with_name(self._path.name + ".wal")):
                 path.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            # As long as the file is open: afterwards the directory may be the next run's.
-            shutil.rmtree(self._beside, ignore_errors=True)
-            with suppress(duckdb.Error):
-                self._connection.close()
-            self._connection = None
+        close_quietly(self._connection)
 
     def files(self, table: str) -> tuple[str, ...]:
         """Return nothing: the database is named by whoever reads it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,7 @@ import pyarrow as pa
 from footfall.core.errors import DataError
 from footfall.core.schema import TableSpec
 from footfall.sinks.base import Manifest
-from footfall.sinks.duckdb import DuckdbTables, duckdb_explained, one_line, read_table
+from footfall.sinks.duckdb import DuckdbTables, close_quietly, duckdb_explained, one_line, read_table
 from footfall.sinks.part_files import PartFiles, Written
 from footfall.sinks.staging import Staging
 
@@ -41,15 +41,20 @@ class DuckdbFileSink:
     ) -> None:
         self._file = f"{scenario_name}.duckdb"
         self._staging = Staging(directory, [self._file], overwrite=overwrite)
-        self._spill = self._staging.path / ".spill"
-        self._parts = self._staging.path / ".parts"
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._beside = self._staging.path / ".beside"
+        self._opened = ExitStack()
         try:
             with duckdb_explained(directory):
                 self._connection = duckdb.connect(
-                    str(self._staging.path / self._file), config={"temp_directory": str(self._spill)}
+                    str(self._staging.path / self._file),
+                    config={"temp_directory": str(self._beside / "spill")},
                 )
-                self._tables = DuckdbTables(self._connection, _SCHEMA, specs, in_parts)
+                self._opened.callback(close_quietly, self._connection)
+                self._beside.mkdir()
+                self._tables = DuckdbTables(
+                    self._connection, _SCHEMA, specs, in_parts, beside=self._beside, shown=directory
+                )
+                self._opened.callback(self._tables.abort)
         except BaseException:
             self.abort()
             raise
@@ -61,31 +66,25 @@ class DuckdbFileSink:
 
     def part_files(self) -> PartFiles | None:
         """Parquet files beside the database for the tables that are too big to be passed on as batches."""
-        return self._tables.part_files(self._parts, self._staging.shown)
+        return self._tables.part_files()
 
     def take(self, written: Sequence[Written]) -> None:
         """Read part files in, and remove them."""
         with duckdb_explained(self._staging.shown):
-            self._tables.take(self._parts, written)
+            self._tables.take(written)
 
     def publish(self, manifest: Manifest) -> None:
         """Finish and count the tables, close the file and rename its directory."""
         with duckdb_explained(self._staging.shown):
-            assert self._connection is not None, "a sink is published once"
             self._tables.finish(manifest)
             self._connection.execute("CHECKPOINT")
-            self._connection.close()
-            self._connection = None
-            shutil.rmtree(self._spill, ignore_errors=True)
-            shutil.rmtree(self._parts, ignore_errors=True)
+            self._opened.close()
+            shutil.rmtree(self._beside, ignore_errors=True)
         self._staging.publish(manifest)
 
     def abort(self) -> None:
         """Remove every trace."""
-        if self._connection is not None:
-            with suppress(duckdb.Error):
-                self._connection.close()
-            self._connection = None
+        self._opened.close()
         self._staging.abort()
 
     def files(self, table: str) -> tuple[str, ...]:
