@@ -84,7 +84,7 @@ def test_what_is_written_reads_back(place: Place, size: int) -> None:
 
 def test_more_rows_than_a_row_group_read_back(place: Place) -> None:
     """What databases and files divide into groups of rows is whole."""
-    assert place.holds(place.fill(shop(130_000), size=60_000))
+    assert place.holds(place.fill(shop(130_000), size=130_000))
 
 
 def test_row_order_does_not_matter(place: Place) -> None:

@@ -117,8 +117,9 @@ class PostgresConnection:
     def copy(self, schema: str, table: str, batch: pa.RecordBatch) -> None:
         """Append rows by binary COPY."""
         assert self._connection is not None, "it is not used after it was closed"
-        pieces = (batch.slice(start, ROWS_AT_ONCE) for start in range(0, batch.num_rows, ROWS_AT_ONCE))
-        reader = pa.RecordBatchReader.from_batches(batch.schema, pieces)
+        known = _with_wide_decimals(batch)
+        pieces = (known.slice(start, ROWS_AT_ONCE) for start in range(0, known.num_rows, ROWS_AT_ONCE))
+        reader = pa.RecordBatchReader.from_batches(known.schema, pieces)
         with self.explained("cannot be written"), self._connection.cursor() as cursor:
             cursor.adbc_ingest(table, reader, mode="append", db_schema_name=schema)
 
@@ -148,7 +149,7 @@ def _one_line(error: Exception) -> str:
     return re.sub(r"^[A-Z_]+: (\[libpq\] )?|\s*\.? SQLSTATE: \w+$|Query was:.*$", "", said)[:400].strip(" .")
 
 
-def _as_copied(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _with_wide_decimals(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Batch with decimals in the width that the driver knows."""
     columns = [
         c.cast(pa.decimal128(c.type.precision, c.type.scale)) if pa.types.is_decimal(c.type) else c
@@ -210,7 +211,7 @@ class PostgresSink:
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Add rows, in exactly the table's Arrow schema."""
         if batch.num_rows:
-            self._server.copy(self._schema, self._growing[table], _as_copied(batch))
+            self._server.copy(self._schema, self._growing[table], batch)
 
     def part_files(self) -> PartFiles | None:
         """Return nothing: a transaction is one connection, so all rows go through `write`."""
@@ -226,6 +227,7 @@ class PostgresSink:
             table = self._named(self._growing[name])
             ((rows,),) = self._server.rows(f"SELECT count(*) FROM {table}")
             check_rows(name, manifest, int(str(rows)))
+            self._server.run(f"ANALYZE {table}")  # keys are checked by queries, which it helps, too
             if spec.key:  # its index can't have the name that an old one still has
                 named = f"CONSTRAINT {quoted(self._growing[name] + '_pkey')}"
                 self._server.run(f"ALTER TABLE {table} ADD {named} {primary_key(spec)}")
@@ -235,7 +237,6 @@ class PostgresSink:
                 self._server.run(f"ALTER TABLE {table} ADD {named} {refers}")
             for statement in comments(spec, table):
                 self._server.run(statement)
-            self._server.run(f"ANALYZE {table}")
             declared[name] = spec
         self._take_places(manifest)
         self._server.commit()
