@@ -184,7 +184,7 @@ def test_show_prints_what_can_be_loaded_again(footfall, tmp_path: Path):
 def test_version_and_help(footfall):
     """The version is the package's; every command explains itself with an example or a list."""
     assert footfall("--version").out == f"footfall {__version__}\n"
-    for command in ("generate", "plan", "verify", "scenarios", "show"):
+    for command in ("generate", "plan", "load", "verify", "scenarios", "show"):
         assert "Usage: footfall" in footfall(command, "--help").out
     assert "Usage: footfall" in footfall().err
 

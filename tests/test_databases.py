@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import signal
@@ -18,7 +19,7 @@ import pytest
 
 import footfall
 from footfall.cli.main import run
-from footfall.core.errors import ContractBroken, DataError, FootfallError, OutputError
+from footfall.core.errors import ContractBroken, DataError, FootfallError, OutputError, RequestError
 from footfall.plan import parts
 from footfall.sinks import database
 from footfall.sinks.base import Manifest
@@ -532,6 +533,40 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
     """Whatever libpq takes as an address is taken; neither password nor options are shown."""
     assert database_at(address).shown == shown
     assert address not in repr(database_at(address)) or address == shown
+
+
+def test_the_command_loads_and_tells(
+    address: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`load` prints what `generate` prints, as text and as JSON; its last day is --until."""
+
+    def said(*words: str) -> str:
+        with pytest.raises(SystemExit) as left:
+            run(words)
+        assert left.value.code == 0
+        return capsys.readouterr().out
+
+    days = ["--scale", "0.1", "--from", "2025-03-01"]
+    files = said("generate", "vantage", *days, "--to", "2025-03-20", "-o", str(tmp_path / "files"))
+    loaded = said("load", "vantage", *days, "--until", "2025-03-20", "--to", address)
+    assert loaded.splitlines()[0] == f"{address}, schema raw"
+    assert loaded.splitlines()[1:] == files.splitlines()[1:]
+    told = json.loads(said("load", "vantage", "--to", address, "--scale", "0.1", "--overwrite", "--json"))
+    assert (told["database"], told["schema"]) == (address, "raw")
+    assert told["tables"] == {
+        name: dataclasses.asdict(record) | {"files": []}
+        for name, record in manifest_of(address).tables.items()
+    }
+    told = json.loads(said("verify", address, "--json"))
+    assert (told["database"], told["schema"]) == (address, "raw")
+    assert {f["verdict"] for f in told["findings"]} == {"pass", "not applicable"}
+    assert "--until" in refusal(capsys, "load", "vantage", "--from", "2025-03-01", "--to", "2025-03-20")
+
+
+def test_names_that_would_be_cut_off_are_refused(server: Server, shop_on_server: str) -> None:
+    """PostgreSQL cuts long names off without a word, so they are refused."""
+    with pytest.raises(RequestError, match=r"up to 63 bytes; 'ö{32}' is longer"):
+        open_database(database_at(server.address(shop_on_server)), "ö" * 32, [], overwrite=False)
 
 
 def test_what_is_not_permitted_is_one_line(

@@ -66,7 +66,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="DATABASE",
-        help="duckdb:FILE or postgresql://user@host:port/database; a password is better in PGPASSWORD.",
+        help="duckdb:FILE or postgresql://user@host:port/database (password: PGPASSWORD or ~/.pgpass).",
     ),
 ]
 Schema = Annotated[str, typer.Option("--schema", metavar="NAME", help="Schema of the database.")]

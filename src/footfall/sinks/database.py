@@ -86,7 +86,8 @@ def database_at(address: str) -> Database:
     path = address.removeprefix("duckdb:")
     if not address.startswith("duckdb:") or not path or path == ":memory:" or "://" in path:
         raise RequestError(
-            "this names no database; write duckdb:FILE or postgresql://user@host:port/database"
+            "--to names no database; write duckdb:FILE or postgresql://user@host:port/database "
+            "(the last day is --until)"
         )
     return Database("duckdb", path, address)
 

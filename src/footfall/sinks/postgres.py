@@ -33,14 +33,20 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 1 << 13
 """Rows that are encoded while the server takes in those before; with more, one waits for the other."""
 
+LONGEST_NAME = 63
+
 _SESSION = (
     "SET client_encoding = 'UTF8'",
     "SET standard_conforming_strings = on",
     "SET search_path = ''",  # what the catalog says of views then names every schema
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
-    "SET client_connection_check_interval = '1s'",  # a killed run gives its locks back at once
 )
+_LOOK_FOR_CLIENT = (
+    "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1000', true); "
+    "EXCEPTION WHEN others THEN NULL; END $$"
+)
+"""Lets a killed load give its locks back at once, where a server can look whether its client lives."""
 _PATIENCE = "SET LOCAL lock_timeout = '30s'"
 _REMEDIES = {
     "42501": "ask the database's owner for the permission, or name another user",
@@ -158,6 +164,13 @@ def _with_wide_decimals(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
+def _check_lengths(names: Sequence[str]) -> None:
+    """Refuse names that the server would cut off without a word."""
+    for name in names:
+        if len(name.encode()) > LONGEST_NAME:
+            raise RequestError(f"PostgreSQL takes names of up to {LONGEST_NAME} bytes; '{name}' is longer")
+
+
 class PostgresSink:
     """Replaces the tables of a schema in one transaction.
 
@@ -175,6 +188,7 @@ class PostgresSink:
     def __init__(
         self, database: Database, schema: str, specs: Sequence[TableSpec], *, overwrite: bool
     ) -> None:
+        _check_lengths([schema, *(s.name for s in specs), *(c.name for s in specs for c in s.columns)])
         self._schema = schema
         self._specs = {spec.name: spec for spec in referenced_first(specs)}
         self._growing = {name: f"{MANIFEST_TABLE}_{k}" for k, name in enumerate(self._specs)}
@@ -193,6 +207,7 @@ class PostgresSink:
     def _claim(self, *, overwrite: bool) -> list[str]:
         """Keep other loads out, look at what is there, and give the names of the tables that will go."""
         here, run = literal(self._schema), self._server.run
+        run(_LOOK_FOR_CLIENT)
         run(_PATIENCE)
         own = literal(f"footfall {self._schema}")
         self._server.rows(f"SELECT pg_advisory_xact_lock(hashtextextended({own}, 0))::text")
