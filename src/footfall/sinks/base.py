@@ -165,8 +165,7 @@ class Manifest:
 class Sink(Protocol):
     """Takes batches of all tables, and shows either all of them or nothing.
 
-    A sink is used by one thread. Tables may come in any order and interleaved; a sink with foreign
-    keys is quickest when referenced rows come first.
+    A sink is used by one thread. Tables and rows may come in any order and interleaved.
     """
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:

@@ -24,6 +24,7 @@ SELECT table_name FROM duckdb_tables() WHERE {here}
 UNION SELECT view_name FROM duckdb_views() WHERE {here} AND NOT internal
 UNION SELECT sequence_name FROM duckdb_sequences() WHERE {here}
 """
+_active: set[Path] = set()
 
 
 class DuckdbDatabaseSink:
@@ -53,7 +54,12 @@ class DuckdbDatabaseSink:
         self._path = path
         self._beside = path.with_name(f".{path.name}.inprogress")
         self._is_new = not path.exists()
+        real = path.resolve()
+        if real in _active:  # only other processes are kept out by the file's lock
+            raise OutputError(f"{database.shown} is being loaded by this very process; wait until it is done")
+        _active.add(real)
         self._opened = ExitStack()
+        self._opened.callback(_active.discard, real)
         try:
             with duckdb_explained(self._shown):
                 self._connection = duckdb.connect(str(path))
