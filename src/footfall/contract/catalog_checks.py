@@ -25,6 +25,8 @@ def ids(subject: Subject, figures: Figures) -> Outcome:
     catalog = subject.scenario.catalog
     seen = figures.table("product").get("id", np.empty(0, np.int64))
     wanted = np.arange(catalog.first_sku, catalog.first_sku + catalog.skus)
+    if subject.lacks_products and np.isin(seen, wanted).all():
+        wanted = np.unique(seen)  # some are not listed yet; the others stand in order, each once
     n = min(len(seen), len(wanted))
     wrong = np.flatnonzero(seen[:n] != wanted[:n])
     detail = ""

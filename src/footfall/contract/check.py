@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,8 @@ class Check:
         with "|" between them, one.
     whole_year
         Binds the whole declared horizon of the scenario only.
+    waits_for
+        Facts that become known after their order, without which the check can't be decided.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Check:
     needs: tuple[str, ...]
     run: Callable[[Subject, Figures], Outcome]
     whole_year: bool = False
+    waits_for: Literal["", "returns", "late lines"] = ""
     discrete: bool = False
     stratified: bool = False
 

@@ -22,10 +22,10 @@ from footfall.contract.offences import Offences
 from footfall.contract.order_figures import OrderTally
 from footfall.contract.review_figures import ReviewTally
 from footfall.contract.shipping_figures import ShippingTally
-from footfall.contract.statistics import Floats
+from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
-from footfall.core.arrays import to_numpy
+from footfall.core.arrays import from_numpy, to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
 
@@ -151,6 +151,10 @@ class Figures:
         wanted = np.arange(catalog.first_sku, catalog.first_sku + catalog.skus)
         if products and np.array_equal(products.get("id", []), wanted):
             self.lines.catalog = products
+        elif products and self.subject.lacks_products and "id" in products:
+            place = products["id"] - catalog.first_sku
+            if (np.diff(place) > 0).all() and place[0] >= 0 and place[-1] < catalog.skus:
+                self.lines.catalog = _at_places(products, place, catalog.skus)
 
     def table(self, entity: str) -> dict[str, Any]:
         """Columns of a small table by field, all rows; empty where none were seen."""
@@ -235,6 +239,20 @@ class Figures:
         if entity == "customer":
             return self.customers.equals(other.customers)
         return _equal(self.table(entity), other.table(entity))
+
+
+def _at_places(products: dict[str, Any], place: Counts, skus: int) -> dict[str, Any]:
+    """Columns by SKU of products some of which are missing; nothing is sold of these, as they come last."""
+    row = np.full(skus, -1)
+    row[place] = np.arange(len(place))
+    none, known = row < 0, np.maximum(row, 0)
+    columns = {
+        f: v.take(from_numpy(known, pa.int64())) if isinstance(v, pa.Array) else v[known]
+        for f, v in products.items()
+    }
+    if "created" in columns:
+        columns["created"] = np.where(none, np.iinfo(np.int32).max, columns["created"])
+    return columns
 
 
 def _equal(one: dict[str, Any], two: dict[str, Any]) -> bool:

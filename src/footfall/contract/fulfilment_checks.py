@@ -42,8 +42,9 @@ def status(subject: Subject, figures: Figures) -> Outcome:
     law = subject.scenario.fulfilment
     if law is None:
         return undecided(NOT_SAID)
-    if law.in_progress and not subject.whole_year and "orders.status" not in figures.offences:
-        return undecided("the youngest orders are in progress, and not all orders are published")
+    is_open = law.in_progress is not None or subject.as_of is not None
+    if is_open and not subject.whole_year and "orders.status" not in figures.offences:
+        return undecided("statuses change after the order, and not all orders and changes are published")
     return _by_mix(subject, figures, "orders.status", law, figures.orders.status_days.sum(1))
 
 

@@ -53,6 +53,14 @@ def _obstacle(check: Check, subject: Subject) -> str:
         if spec is None:
             return f"no table of {entity} rows is published"
         return f"{spec.name} does not publish '{field}'"
+    if subject.as_of:
+        late = subject.scenario.arrival.late_lines.share > 0
+        if check.waits_for == "returns" or (check.waits_for == "late lines" and late):
+            return f"what was known on {subject.as_of} is published, and some {check.waits_for} were to come"
+        if subject.lacks_products and check.name != "products.ids":
+            of_products = [need.startswith("product.") for need in check.needs]
+            if (all(of_products) and of_products) or "product.sales_rank" in check.needs:
+                return f"binds the whole catalogue, and some SKUs were listed after {subject.as_of}"
     if check.whole_year and not subject.whole_year:
         return f"binds {_declared(subject)}, and {subject.first} to {subject.last} is published"
     return ""

@@ -259,7 +259,7 @@ def best_seller(subject: Subject, figures: Figures) -> Outcome:
 _O, _P = "line.order", "line.product"
 CHECKS = (
     Check("lines.rows", "rule", "As many lines as promised.", ("line",), count, whole_year=True),
-    Check("lines.ids", "rule", "Line ids rise by one from 1.", ("line.id", _O), ids),
+    Check("lines.ids", "rule", "Line ids rise by one from 1.", ("line.id", _O), ids, waits_for="late lines"),
     Check("lines.orders", "rule", "Every order has lines, no line is an orphan.", ("order.id", _O), orders),
     Check(
         "lines.numbers",
@@ -272,7 +272,7 @@ CHECKS = (
         "lines.distinct", "rule", "No SKU twice in an order.", (_P,), line_rule("lines.distinct", "distinct")
     ),
     Check("lines.products", "rule", "SKUs exist.", (_P,), line_rule("lines.products", "the scenario's SKUs")),
-    Check("lines.basket_size", "law", "Lines an order.", (_O,), basket_size),
+    Check("lines.basket_size", "law", "Lines an order.", (_O,), basket_size, waits_for="late lines"),
     Check("lines.first_item", "law", "First items by weight.", (_P, "product.sales_rank"), first_item),
     Check(
         "lines.later_categories",
@@ -284,7 +284,12 @@ CHECKS = (
     Check("lines.affinity", "law", "Odds ratio of affinities.", (_P, "product.category"), affinity),
     Check("lines.quantity", "law", "Units a line.", ("line.quantity",), quantity),
     Check(
-        "lines.returns", "law", "Returned lines.", ("line.is_returned", "product.return_probability"), returns
+        "lines.returns",
+        "law",
+        "Returned lines.",
+        ("line.is_returned", "product.return_probability"),
+        returns,
+        waits_for="returns",
     ),
     Check(
         "lines.returns_by_category",
@@ -292,6 +297,7 @@ CHECKS = (
         "Returned lines by category.",
         ("line.is_returned", "product.return_probability", "product.category"),
         returns_by_category,
+        waits_for="returns",
     ),
     Check("lines.best_seller", "rule", "No SKU carries too many units.", ("line.quantity",), best_seller),
 )

@@ -241,6 +241,7 @@ CHECKS = (
         "No spend without revenue to follow.",
         (*_SPEND, *_REVENUE),
         marketing_spend,
+        waits_for="late lines",
     ),
     Check(
         "marketing.law",
@@ -248,6 +249,7 @@ CHECKS = (
         "Spend is a normal share of later revenue.",
         (*_SPEND, *_REVENUE),
         marketing_law,
+        waits_for="late lines",
     ),
     Check("budget.grid", "rule", "Every month and shop once, in order.", _PLAN, budget_grid),
     Check(
@@ -256,6 +258,7 @@ CHECKS = (
         "Planned revenue is smoothed revenue times a bias.",
         (*_PLAN, "budget_month.revenue", *_REVENUE),
         budget_revenue,
+        waits_for="late lines",
     ),
     Check(
         "budget.biases",
@@ -263,6 +266,7 @@ CHECKS = (
         "A budget's bias is drawn evenly.",
         (*_PLAN, "budget_month.revenue", *_REVENUE),
         budget_biases,
+        waits_for="late lines",
         discrete=True,
     ),
     Check(

@@ -27,6 +27,8 @@ class Subject:
         expected_gross_margin, customer_offset_share.
     leads
         Whether the horizon begins here; later parts of it leave a month that was under way to the first.
+    as_of
+        Day at whose end the rows are known, where some of their facts are still to come.
     """
 
     scenario: Scenario
@@ -35,11 +37,13 @@ class Subject:
     last: dt.date
     solved: Mapping[str, float]
     leads: bool = True
+    as_of: dt.date | None = None
 
     @property
     def whole_year(self) -> bool:
-        """Whether the horizon is exactly the one that the scenario is declared for."""
-        return (self.first, self.last) == (self.scenario.first_day, self.scenario.last_day)
+        """Whether the horizon is exactly the scenario's, and all is known of it."""
+        horizon = (self.scenario.first_day, self.scenario.last_day)
+        return (self.first, self.last) == horizon and self.as_of is None
 
     @property
     def days(self) -> int:
@@ -55,6 +59,12 @@ class Subject:
     def shops(self) -> tuple[str, ...]:
         """Shops in the scenario's order."""
         return tuple(self.scenario.demand.shops)
+
+    @property
+    def lacks_products(self) -> bool:
+        """Whether some products may not have been known yet."""
+        listed = self.scenario.catalog.listed
+        return self.as_of is not None and listed is not None and self.as_of < self.scenario.last_day
 
     def shows(self, need: str) -> bool:
         """Whether an entity, or entity.field, is published; the only shop needs no column."""

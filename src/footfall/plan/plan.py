@@ -44,6 +44,8 @@ class Plan:
         Purchases whose 64-bit key lies below may be reviewed; see :mod:`footfall.simulate.rehearsal`.
     leads : bool
         Whether the plan publishes what belongs to no day of its own; the first of several parts does.
+    as_of : int or None
+        Day t at whose end the published rows are known; None for their final state.
     """
 
     scenario: Scenario
@@ -65,6 +67,7 @@ class Plan:
     review_limit: int
     solved: Solved
     leads: bool = True
+    as_of: int | None = None
 
     @property
     def streams(self) -> Streams:
@@ -123,14 +126,21 @@ def plan(
     first: dt.date | None = None,
     last: dt.date | None = None,
     tables: tuple[str, ...] | None = None,
+    *,
+    as_of: dt.date | None = None,
 ) -> Plan:
     """Draw the calendar, the catalogue and the customers of a scenario and solve its knobs.
+
+    Parameters
+    ----------
+    as_of
+        Publish what was known at the end of this day; the final state where not given.
 
     Raises
     ------
     RequestError
-        For a horizon before the scenario's start, an empty one, one beyond the end of exact totals, or an
-        unknown table.
+        For a horizon before the scenario's start, an empty one, one beyond the end of exact totals, a
+        day before the horizon, or an unknown table.
     UnreachableTarget
         For a target that no setting of the free knobs reaches.
     """
@@ -150,6 +160,10 @@ def plan(
             f"last day {last}: {scenario.name} deals exact totals over its horizon, "
             f"which ends on {scenario.last_day}; give an earlier day"
         )
+    if as_of and as_of < first:
+        raise RequestError(f"--as-of {as_of}: the first day is {first}, and nothing is known before it")
+    as_of = scenario.still_open(last, as_of)
+    last = min(last, as_of or last)
     chosen = scenario.publishing(tables)
     streams = Streams(seed)
     customers = _customers(scenario, streams)
@@ -201,6 +215,7 @@ def plan(
             base=round(declared.base, 9),
             customer_offset_share=customers.offset if isinstance(customers, CustomerPool) else None,
         ),
+        as_of=calendar.day_of(as_of) if as_of else None,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from footfall.core.errors import RequestError
 from footfall.core.schema import VOCABULARY, TableSpec, publish
+from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Reviews, Shipping
 from footfall.scenario.demand import Demand
@@ -78,6 +79,7 @@ class Scenario(Strict):
     reviews: Reviews | None = None
     marketing: Marketing | None = None
     budget: Budget | None = None
+    arrival: Arrival = Arrival()
     targets: Targets
     promises: Promises = Promises()
     free: Free
@@ -88,6 +90,7 @@ class Scenario(Strict):
         self._check_catalog()
         self._check_customers()
         self._check_totals()
+        self._check_arrival()
         entities = [t.rows for t in self.tables.values()]
         for entity in entities:
             if entities.count(entity) > 1:
@@ -157,6 +160,32 @@ class Scenario(Strict):
                         f"reviews.statuses names '{status}'; there are {', '.join(known) or 'none'}"
                     )
 
+    def _check_arrival(self) -> None:
+        known = self.fulfilment.shares if self.fulfilment else {}
+        for after, before in self.arrival.before_return.items():
+            for status in (after, before):
+                if status not in known:
+                    raise ValueError(
+                        f"arrival.before_return names '{status}'; there are {', '.join(known) or 'none'}"
+                    )
+            is_reviewed = [s in self.reviews.statuses for s in (after, before)] if self.reviews else []
+            if is_reviewed == [True, False]:
+                raise ValueError(
+                    f"reviews.statuses names '{after}', so it must name '{before}', too, which such orders "
+                    "have before (arrival.before_return)"
+                )
+        if self.reviews:
+            least = self.reviews.delay.min_days
+            days = {"settled": self.arrival.settled.max_days}
+            if self.arrival.late_lines.share:
+                days["late_lines"] = self.arrival.late_lines.max_days
+            for name, most in days.items():
+                if most >= least:
+                    raise ValueError(
+                        f"reviews.delay.min_days ({least}) must be above arrival.{name}.max_days ({most}), "
+                        "or a review would be known before what it belongs to"
+                    )
+
     def _missing_for(self, entity: str, field: str) -> str:
         """Key that publishing a field needs and the scenario lacks; empty where there is none."""
         needs: Mapping[tuple[str, str], tuple[str, object]] = {
@@ -200,6 +229,11 @@ class Scenario(Strict):
     def is_fixed(self) -> bool:
         """Whether the horizon is part of the scenario, as exact totals are dealt over it."""
         return self.demand.deal == "exact"
+
+    def still_open(self, last: dt.date, as_of: dt.date | None) -> dt.date | None:
+        """Day as of which facts of a horizon are known; None where that is all of them."""
+        known = last + dt.timedelta(self.arrival.days)
+        return as_of if as_of and as_of < known else None
 
     def publishing(self, names: Collection[str] | None = None) -> dict[str, TableSpec]:
         """Tables by name, in the scenario's order, resolved against the vocabulary and each other.

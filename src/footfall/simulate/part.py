@@ -15,6 +15,7 @@ from footfall.core.money import Cents, as_decimal
 from footfall.core.schema import Kind, TableSpec
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
+from footfall.simulate.arrival import lines_known, returns_known, status_known
 from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
@@ -70,6 +71,9 @@ def simulate(plan: Plan, part: Part) -> Simulated:
 
     batches = {}
     if part.is_published:
+        known = lines_known(plan, orders, baskets)
+        if known is not None:
+            order_total = _sums(baskets.order, np.where(known, outcomes.total, 0), len(orders.id))
         columns = {
             "order": _order_columns(plan, orders, order_total, status),
             "line": _line_columns(plan, part, orders, baskets, outcomes),
@@ -77,6 +81,8 @@ def simulate(plan: Plan, part: Part) -> Simulated:
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
                 batches[name] = _batch(spec, columns[spec.entity])
+                if spec.entity == "line" and known is not None:
+                    batches[name] = _known(batches[name], known)
     return Simulated(
         batches=batches,
         first_day=first_day,
@@ -104,7 +110,7 @@ def _order_columns(
     def statuses() -> pa.Array:
         assert scenario.fulfilment is not None, "a scenario without fulfilment publishes no status"
         assert status is not None, "simulated where it is published"
-        return take_words(list(scenario.fulfilment.shares), status)
+        return take_words(list(scenario.fulfilment.shares), status_known(plan, orders, status))
 
     return {
         "id": lambda: orders.id,
@@ -132,7 +138,7 @@ def _line_columns(plan: Plan, part: Part, orders: Orders, baskets: Baskets, outc
         "product": lambda: baskets.sku + plan.scenario.catalog.first_sku,
         "quantity": lambda: outcomes.quantity,
         "unit_price": lambda: outcomes.unit_price,
-        "is_returned": lambda: simulate_returns(plan, baskets),
+        "is_returned": lambda: returns_known(plan, orders, baskets, simulate_returns(plan, baskets)),
         "number": lambda: baskets.number + 1,
         "discount": lambda: outcomes.discount,
         "id": numbers,
@@ -159,7 +165,8 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
     }
     for name, spec in plan.tables.items():
         if spec.entity == "product":
-            yield name, _batch(spec, products)
+            batch = _batch(spec, products)
+            yield name, batch if plan.as_of is None else _known(batch, catalog.listed <= plan.as_of)
         elif spec.entity == "customer":
             from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
 
@@ -168,6 +175,10 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
                     columns["registered"] = _date(plan, columns["registered"])
                 columns["shop"] = take_words(plan.shops, columns["shop"])
                 yield name, _batch(spec, _ready(columns))
+
+
+def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+    return batch.filter(from_numpy(rows, pa.bool_()))
 
 
 def simulate_reviewed(plan: Plan, purchases: Purchases) -> Iterator[tuple[str, pa.RecordBatch]]:

@@ -49,7 +49,8 @@ def planned(request: Request) -> Plan:
 
 
 def _planned(request: Request, scenario: Scenario) -> Plan:
-    whole = rehearsed(plan(scenario, request.seed, request.first, request.last, request.tables))
+    days = (request.first, request.last)
+    whole = rehearsed(plan(scenario, request.seed, *days, request.tables, as_of=request.as_of))
     return part_of(whole, request.part, request.parts) if request.part and request.parts else whole
 
 
@@ -125,6 +126,7 @@ def generate(
     workers: int = 1,
     part: int | None = None,
     parts: int | None = None,
+    as_of: dt.date | None = None,
     orders_a_part: int = ORDERS_A_PART,
 ) -> Dataset:
     """Make a data set in memory.
@@ -133,7 +135,7 @@ def generate(
     ----------
     scenario
         Name of a shipped scenario, or a path to a file.
-    seed, scale, first, last, tables, overrides, part, parts
+    seed, scale, first, last, tables, overrides, part, parts, as_of
         As for :class:`footfall.workflow.request.Request`.
     workers
         Processes that simulate. With more than one, a script needs Python's usual
@@ -148,7 +150,9 @@ def generate(
     ['raw_products', 'raw_orders', 'raw_line_items', 'raw_marketing_daily', 'raw_budget_monthly']
     """
     chosen = None if tables is None else tuple(tables)
-    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), workers, part, parts)
+    request = Request(
+        scenario, seed, scale, first, last, chosen, tuple(overrides), workers, part, parts, as_of
+    )
     loaded = load(request.scenario, request.overrides).scaled(request.scale)
     with _team(request, loaded) as team:
         what = _planned(request, loaded)
@@ -208,6 +212,7 @@ def _manifest(
             "tables": list(what.tables),
             "set": list(request.overrides),
             "part": [request.part or 1, request.parts or 1],
+            **({"as_of": request.as_of.isoformat()} if request.as_of else {}),
         },
         solved=asdict(what.solved),
         tables={

@@ -25,7 +25,13 @@ class Judging:
 
     def __init__(self, plan: Plan) -> None:
         self.subject = Subject(
-            plan.scenario, plan.tables, plan.first, plan.last, asdict(plan.solved), plan.leads
+            plan.scenario,
+            plan.tables,
+            plan.first,
+            plan.last,
+            asdict(plan.solved),
+            plan.leads,
+            None if plan.as_of is None else plan.calendar.date_of(plan.as_of),
         )
         self.figures = Figures(self.subject)
         self.hashes = {name: ContentHash(spec) for name, spec in plan.tables.items()}

@@ -33,6 +33,8 @@ class Request:
         Processes that simulate; one for each core at most, and one where the data are small, where not given.
     part, parts : int, optional
         Only the part-th of so many parts, from 1; they are cut by days.
+    as_of : date, optional
+        What was known at the end of this day; the final state where not given.
     """
 
     scenario: str
@@ -45,6 +47,7 @@ class Request:
     workers: int | None = None
     part: int | None = None
     parts: int | None = None
+    as_of: dt.date | None = None
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -55,6 +58,8 @@ class Request:
             raise RequestError(
                 f"--from {self.first} is after the last day, {self.last}; the horizon would be empty"
             )
+        if self.as_of and self.part:
+            raise RequestError("--as-of and --part don't go together: a part is cut from the final state")
         if (self.part is None) != (self.parts is None):
             raise RequestError("--part K and --parts N go together: the K-th of N parts")
         if self.part is not None and self.parts is not None and not 1 <= self.part <= self.parts:

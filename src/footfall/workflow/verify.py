@@ -49,15 +49,17 @@ def _verified(source: Source) -> list[Finding]:
         ) from error
     try:
         first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
-    except ValueError as error:
-        raise DataError(f"{source.shown}: the manifest's first and last are not days: {error}") from error
+        said = manifest.options.get("as_of")
+        as_of = scenario.still_open(last, dt.date.fromisoformat(said) if said else None)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{source.shown}: the manifest's first, last or as_of is no day: {error}") from error
     known = [name for name in scenario.tables if name in manifest.tables]
     tables = scenario.publishing(known) if known else {}
 
     leads = manifest.options.get("part", [1, 1])[:1] == [1]
     files: list[Finding] = []
     readable = dict(tables)
-    subject = Subject(scenario, tables, first, last, manifest.solved, leads)
+    subject = Subject(scenario, tables, first, last, manifest.solved, leads, as_of)
     figures = Figures(subject)
     for name, spec in tables.items():
         content = ContentHash(spec)
@@ -84,7 +86,7 @@ def _verified(source: Source) -> list[Finding]:
         )
     if len(readable) < len(tables):
         # What can't be read is not published as far as the checks are concerned; half-read rows don't count.
-        subject = Subject(scenario, readable, first, last, manifest.solved, leads)
+        subject = Subject(scenario, readable, first, last, manifest.solved, leads, as_of)
         figures = Figures(subject)
         for name, spec in readable.items():
             for batch in source.batches(spec):
