@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall import generate
+from footfall.cli.main import run
 from footfall.core.content_hash import ContentHash
-from footfall.workflow.changes import Changes, changes_of, last_change
+from footfall.core.errors import ContractBroken, RequestError, ScenarioError
+from footfall.sinks.base import Manifest
+from footfall.sinks.database import database_at, opened
+from footfall.workflow.changes import ONE_DAY, Changes, changes_of, last_change
+from footfall.workflow.days import load_day, load_days
+from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
+from footfall.workflow.verify import verify
+from test_databases import connected
 
 HORIZONS = {"vantage": dt.date(2025, 1, 1), "storefront": dt.date(2023, 1, 1)}
 LATE = "arrival.late_lines.share=0.3"
@@ -113,3 +124,130 @@ def test_nothing_is_known_before_what_it_belongs_to(scenario: str, sets: list[st
             assert reviews["review_date"].max() <= day
         total = items.groupby("order_id")["line_total"].sum().round(2)
         assert np.allclose(total.reindex(orders["order_id"]), orders["total_amount"])
+
+
+def state(request: Request, day: dt.date) -> dict[str, tuple[int, str]]:
+    made = generate(
+        request.scenario, seed=request.seed, scale=request.scale, overrides=request.overrides, as_of=day
+    )
+    return recorded(made.manifest)
+
+
+def recorded(manifest: Manifest) -> dict[str, tuple[int, str]]:
+    return {name: (table.rows, table.content_hash) for name, table in manifest.tables.items()}
+
+
+def held(address: str) -> dict[str, tuple[int, str]]:
+    with opened(address, "raw") as source:
+        return recorded(source.manifest)
+
+
+def failing(address: str) -> list[str]:
+    return [f"{f.check}: {f.detail}" for f in verify(address) if f.verdict == "fail"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sets", "begin"),
+    [("vantage", [LATE], dt.date(2025, 11, 24)), ("storefront", [], dt.date(2024, 6, 1))],
+)
+def test_days_loaded_one_by_one_are_the_state(
+    address: str, scenario: str, sets: list[str], begin: dt.date
+) -> None:
+    """After each day a database holds the state of that day, by content hash, and verifies."""
+    request = Request(scenario, seed=4, scale=0.5, overrides=tuple(sets))
+    database = database_at(address)
+    load_into(replace(request, as_of=begin), database)
+    updated = 0
+    for k in range(1, 8):
+        loaded = load_day(request, database, begin + k * ONE_DAY)
+        updated += sum(loaded.updated.values())
+        if k % 3 == 1:
+            assert held(address) == state(request, loaded.day)
+    assert updated
+    assert failing(address) == []
+
+
+def test_the_end_of_all_days_is_the_full_data_set(address: str) -> None:
+    """Brought forward to the day on which all is known, a database holds the full data set."""
+    request = Request("vantage", scale=0.02, overrides=("arrival.returned.max_days=9",))
+    end = last_change(request)
+    load_into(replace(request, as_of=end - 4 * ONE_DAY), database_at(address))
+    assert held(address) != state(request, end)
+    list(load_days(request, database_at(address), end - 3 * ONE_DAY, end))
+    assert held(address) == recorded(generate("vantage", scale=0.02, overrides=request.overrides).manifest)
+    assert failing(address) == []
+
+
+def test_a_day_twice_is_as_once_and_gaps_are_refused(address: str) -> None:
+    """The first day makes the schema; a day again changes nothing; gaps and other sets are named."""
+    first = dt.date(2025, 1, 1)
+    request = Request("vantage", scale=0.05)
+    database = database_at(address)
+    assert [loaded.is_news for loaded in load_days(request, database, first, first + ONE_DAY)] == [True, True]
+    before = held(address)
+    again = load_day(request, database, first + ONE_DAY)
+    assert (again.is_news, again.inserted, held(address)) == (False, {}, before)
+    for day, said in ((first + 3 * ONE_DAY, "the next day is 2025-01-03"), (first, "can't be taken back")):
+        with pytest.raises(RequestError, match=said):
+            load_day(request, database, day)
+    with pytest.raises(RequestError, match="differs in --seed"):
+        load_day(replace(request, seed=9), database, first + 2 * ONE_DAY)
+    with pytest.raises(RequestError, match="differs in scenario, --scale"):
+        load_day(replace(request, scale=0.1), database, first + 2 * ONE_DAY)
+    load_into(request, database, overwrite=True)
+    with pytest.raises(RequestError, match="holds a final state"):
+        load_day(request, database, first + 2 * ONE_DAY)
+
+
+def test_a_day_over_edited_rows_changes_nothing(address: str) -> None:
+    """Where the state would break its contract, the day is not committed and the check says why."""
+    request = Request("vantage", scale=0.05)
+    database = database_at(address)
+    list(load_days(request, database, dt.date(2025, 1, 1), dt.date(2025, 1, 2)))
+    with connected(address) as ask:
+        ask("UPDATE raw.raw_line_items SET unit_price_paid = 1 WHERE order_id = 1")
+    before = held(address)
+    with pytest.raises(ContractBroken, match=r"lines\.price_paid"):
+        load_day(request, database, dt.date(2025, 1, 3))
+    assert held(address) == before
+
+
+def test_changes_are_files_with_what_happened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`footfall changes` writes new and changed rows with op and changed_at; they are no state to verify."""
+    day, out = dt.date(2025, 2, 1), tmp_path / "changes"
+    with pytest.raises(SystemExit) as ended:
+        run(
+            ["changes", "vantage", "--day", str(day), "--scale", "0.2", "-o", str(out), "--format", "parquet"]
+        )
+    assert ended.value.code == 0
+    assert f"changes of {day}" in capsys.readouterr().out
+    lines = pq.read_table(out / "raw_line_items.parquet").to_pydict()
+    found = changes_of(Request("vantage", scale=0.2), day)["raw_line_items"]
+    assert lines["op"].count("update") == len(found.before) > 0
+    assert lines["op"].count("insert") == len(found.new) > 0
+    assert set(lines["changed_at"]) == {dt.datetime(2025, 2, 1, 23, 59, 59)}
+    assert all(
+        returned for op, returned in zip(lines["op"], lines["is_returned"], strict=True) if op == "update"
+    )
+    with pytest.raises(RequestError, match="holds the changes of 2025-02-01"):
+        verify(out)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sets", "said"),
+    [
+        (
+            "vantage",
+            ["arrival.late_lines.max_days=9"],
+            r"returned\.min_days \(4\) is below late_lines\.max_days",
+        ),
+        ("vantage", ["arrival.settled={min_days: 3, max_days: 2}"], "above max_days"),
+        ("vantage", ["arrival.before_return={Returned: Completed}"], "there are none"),
+        ("storefront", ["reviews.delay.min_days=3"], "a review would be known before"),
+        ("storefront", ["arrival.before_return={Returned: Cancelled}"], "must name 'Cancelled'"),
+    ],
+)
+def test_a_child_before_its_parent_is_refused(scenario: str, sets: list[str], said: str) -> None:
+    """Delays under which something would be known before what it belongs to are refused by key."""
+    with pytest.raises(ScenarioError, match=said):
+        generate(scenario, scale=0.01, overrides=sets)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from typing import TYPE_CHECKING
 
 from footfall.cli import output
 from footfall.cli.options import (
+    AsOf,
     Changes,
+    Day,
     First,
     Json,
     Overwrite,
@@ -16,10 +20,16 @@ from footfall.cli.options import (
     Schema,
     Seed,
     Tables,
+    Through,
     To,
     Until,
     Workers,
 )
+from footfall.core.errors import RequestError
+
+if TYPE_CHECKING:
+    from footfall.sinks.database import Database
+    from footfall.workflow.request import Request
 
 
 def load(
@@ -32,20 +42,23 @@ def load(
     tables: Tables = None,
     first: First = None,
     until: Until = None,
+    as_of: AsOf = None,
+    day: Day = None,
+    through: Through = None,
     changes: Changes = None,
     workers: Workers = None,
     overwrite: Overwrite = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Make a scenario's tables and load them into a database, in one transaction."""
+    """Make a scenario's tables and load them into a database, in one transaction; or add a day."""
     # A command does not import what it does not need: see footfall.cli.main.
     from footfall.sinks.database import database_at  # noqa: PLC0415 - see above
     from footfall.workflow.load import load_into  # noqa: PLC0415 - see above
-    from footfall.workflow.request import Request  # noqa: PLC0415 - see above
+    from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see above
 
     database = database_at(to)
-    request = Request(
+    request = Made(
         scenario=scenario,
         seed=seed,
         scale=scale,
@@ -54,7 +67,14 @@ def load(
         tables=tuple(tables.split(",")) if tables else None,
         overrides=tuple(changes or ()),
         workers=workers,
+        as_of=as_of,
     )
+    if day is not None:
+        return _load_days(
+            request, database, (day, through or day), schema=schema, as_json=as_json, quiet=quiet
+        )
+    if through is not None:
+        raise RequestError("--through goes with --day, the first of the days to load")
     with (
         output.progress(wanted=not (quiet or as_json)) as moved,
         output.refusals(as_json=as_json, quiet=quiet),
@@ -65,4 +85,36 @@ def load(
         output.document({**place, **json.loads(outcome.manifest.to_json())})
     elif not quiet:
         output.published(f"{database.shown}, schema {schema}", outcome.manifest, outcome.findings)
+    return 0
+
+
+def _load_days(
+    request: Request,
+    database: Database,
+    days: tuple[dt.date, dt.date],
+    *,
+    schema: str,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    from footfall.workflow.days import load_days  # noqa: PLC0415 - see above
+
+    if request.as_of:
+        raise RequestError("--as-of loads a state, and --day adds to one; give one of them")
+    told = []
+    with output.refusals(as_json=as_json, quiet=quiet):
+        for loaded in load_days(request, database, *days, schema=schema):
+            told.append(
+                {"day": loaded.day.isoformat(), "inserted": loaded.inserted, "updated": loaded.updated}
+            )
+            if not (as_json or quiet):
+                changed = sum(loaded.inserted.values()), sum(loaded.updated.values())
+                said = (
+                    f"{changed[0]:,} rows added, {changed[1]:,} changed"
+                    if loaded.is_news
+                    else "loaded before"
+                )
+                print(f"{loaded.day}: {said}")
+    if as_json:
+        output.document({"database": database.shown, "schema": schema, "days": told})
     return 0

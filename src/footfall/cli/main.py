@@ -19,8 +19,10 @@ import typer
 
 from footfall import __version__
 from footfall.cli import output
+from footfall.cli.days import changes
 from footfall.cli.load import load
 from footfall.cli.options import (
+    AsOf,
     Changes,
     First,
     Format,
@@ -85,6 +87,7 @@ class Asked:
     workers: Workers = None
     part: PartNumber = None
     parts: Parts = None
+    as_of: AsOf = None
     overwrite: Overwrite = False
     as_json: Json = False
     quiet: Quiet = False
@@ -109,6 +112,7 @@ class Asked:
             workers=self.workers,
             part=self.part,
             parts=self.parts,
+            as_of=self.as_of,
         )
 
 
@@ -148,6 +152,7 @@ def generate(asked: Asked) -> int:
     return 0
 
 
+app.command(epilog="Example: footfall changes vantage --day 2025-11-21 -o data/changes")(changes)
 app.command(epilog="Example: footfall load vantage --to duckdb:shop.db --scale 10")(load)
 
 

@@ -42,6 +42,24 @@ Until = Annotated[
     dt.date | None,
     typer.Option("--until", parser=values.day, metavar="DATE", help="Last day, included."),
 ]
+AsOf = Annotated[
+    dt.date | None,
+    typer.Option("--as-of", parser=values.day, metavar="DATE", help="What was known at the end of this day."),
+]
+ChangesDay = Annotated[
+    dt.date,
+    typer.Option("--day", parser=values.day, metavar="DATE", help="The day whose changes are written."),
+]
+Day = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--day", parser=values.day, metavar="DATE", help="Add what this day changes to the one before."
+    ),
+]
+Through = Annotated[
+    dt.date | None,
+    typer.Option(parser=values.day, metavar="DATE", help="With --day: each day up to this one, too."),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change a value of the scenario; may be repeated."),

@@ -99,3 +99,18 @@ def comments(spec: TableSpec, table: str, remark: str = "") -> Iterator[str]:
 
 def _words(column: ColumnSpec) -> str:
     return f"{column.text} [{column.unit}]" if column.unit else column.text
+
+
+def ordered_by(spec: TableSpec) -> str:
+    """Clause that gives a table's rows in the order of its specification."""
+    columns = {c.name: c for c in spec.columns}
+    ordered = [_rank(columns[name]) for name in spec.order_by or spec.key]
+    return f" ORDER BY {', '.join(ordered)}" if ordered else ""
+
+
+def _rank(column: ColumnSpec) -> str:
+    """Listed words stand in the order of their list, such as shops; all else by its value."""
+    if not column.values:
+        return quoted(column.name)
+    cases = " ".join(f"WHEN {literal(word)} THEN {place}" for place, word in enumerate(column.values))
+    return f"CASE {quoted(column.name)} {cases} END"

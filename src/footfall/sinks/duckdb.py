@@ -18,6 +18,7 @@ from footfall.sinks.ddl import (
     create_table,
     foreign_keys,
     literal,
+    ordered_by,
     primary_key,
     qualified,
     quoted,
@@ -170,11 +171,18 @@ class DuckdbTables:
 
 
 def read_table(
-    connection: duckdb.DuckDBPyConnection, shown: Path, schema: str, spec: TableSpec
+    connection: duckdb.DuckDBPyConnection,
+    shown: Path,
+    schema: str,
+    spec: TableSpec,
+    *,
+    is_ordered: bool = True,
 ) -> Iterator[pa.RecordBatch]:
-    """Read a table of an open database in batches."""
+    """Read a table of an open database in batches, sorted where its rows don't lie in order."""
+    order = "" if is_ordered else ordered_by(spec)
     try:
-        reader = connection.sql(f"SELECT * FROM {qualified(schema, spec.name)}").to_arrow_reader(BATCH_ROWS)
+        query = f"SELECT * FROM {qualified(schema, spec.name)}{order}"
+        reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
         check_types(shown, spec, reader.schema)
         for batch in reader:
             yield conform(shown, spec, batch)

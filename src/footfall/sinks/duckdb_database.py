@@ -80,7 +80,7 @@ class DuckdbDatabaseSink:
     def _make_room(self, *, overwrite: bool) -> None:
         here = f"schema_name = {literal(self._schema)} AND database_name = current_database()"
         present = {name for (name,) in self._connection.execute(_IN_SCHEMA.format(here=here)).fetchall()}
-        manifest = _manifest_text(self._connection, self._schema) if MANIFEST_TABLE in present else None
+        manifest = manifest_text(self._connection, self._schema) if MANIFEST_TABLE in present else None
         old = manifest_that_may_go(str(self._shown), self._schema, present, manifest, overwrite=overwrite)
         self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(self._schema)}")
         if old is not None:
@@ -148,7 +148,8 @@ def _referring_first(connection: duckdb.DuckDBPyConnection, here: str, tables: s
     return ordered
 
 
-def _manifest_text(connection: duckdb.DuckDBPyConnection, schema: str) -> str | None:
+def manifest_text(connection: duckdb.DuckDBPyConnection, schema: str) -> str | None:
+    """Text of the manifest that a schema holds; None where it holds none."""
     try:
         found = connection.execute(f"SELECT manifest FROM {qualified(schema, MANIFEST_TABLE)}").fetchall()
     except duckdb.Error:  # a table of somebody else's that happens to have the name
@@ -167,7 +168,9 @@ class DuckdbSource:
 
     def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
         """Read a table."""
-        return read_table(self.connection, Path(self.shown), self.schema, spec)
+        # Days that were added one by one leave rows where there was room.
+        is_ordered = "as_of" not in self.manifest.options
+        return read_table(self.connection, Path(self.shown), self.schema, spec, is_ordered=is_ordered)
 
 
 @contextmanager
@@ -187,5 +190,5 @@ def opened_duckdb(database: Database, schema: str) -> Iterator[DuckdbSource]:
         raise OutputError(f"{database.shown} cannot be opened: {one_line(error)}") from error
     with connection:
         connection.execute("BEGIN TRANSACTION")
-        manifest = manifest_kept(database, schema, _manifest_text(connection, schema))
+        manifest = manifest_kept(database, schema, manifest_text(connection, schema))
         yield DuckdbSource(connection, database.shown, schema, manifest)

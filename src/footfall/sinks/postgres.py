@@ -207,10 +207,7 @@ class PostgresSink:
     def _claim(self, *, overwrite: bool) -> list[str]:
         """Keep other loads out, look at what is there, and give the names of the tables that will go."""
         here, run = literal(self._schema), self._server.run
-        run(_LOOK_FOR_CLIENT)
-        run(_PATIENCE)
-        own = literal(f"footfall {self._schema}")
-        self._server.rows(f"SELECT pg_advisory_xact_lock(hashtextextended({own}, 0))::text")
+        keep_others_out(self._server, self._schema)
         present = {str(name) for (name,) in self._server.rows(IN_SCHEMA.format(schema=here))}
         manifest = manifest_text(self._server, self._schema) if MANIFEST_TABLE in present else None
         old = manifest_that_may_go(self._server.shown, self._schema, present, manifest, overwrite=overwrite)
@@ -286,6 +283,14 @@ class PostgresSink:
     def files(self, table: str) -> tuple[str, ...]:
         """Return nothing: the database is named by whoever reads it."""
         return ()
+
+
+def keep_others_out(server: PostgresConnection, schema: str) -> None:
+    """Let no other load change a schema before this transaction ends, nor wait for locks without end."""
+    server.run(_LOOK_FOR_CLIENT)
+    server.run(_PATIENCE)
+    own = literal(f"footfall {schema}")
+    server.rows(f"SELECT pg_advisory_xact_lock(hashtextextended({own}, 0))::text")
 
 
 def manifest_text(server: PostgresConnection, schema: str) -> str | None:

@@ -14,7 +14,7 @@ from footfall.core.money import as_decimal
 from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import Database, manifest_kept
-from footfall.sinks.ddl import SQL_TYPES, literal, qualified, quoted
+from footfall.sinks.ddl import SQL_TYPES, literal, ordered_by, qualified, quoted
 from footfall.sinks.postgres import PostgresConnection, manifest_text
 from footfall.sinks.postgres_catalog import COLUMNS
 from footfall.sinks.reading import check_names, conform
@@ -29,6 +29,7 @@ class PostgresSource:
     server: PostgresConnection
     schema: str
     manifest: Manifest
+    is_ordered: bool = True
 
     @property
     def shown(self) -> str:
@@ -39,8 +40,11 @@ class PostgresSource:
         """Read a table."""
         self._check_columns(spec)
         columns = ", ".join(map(_selected, spec.columns))
+        # Days that were added one by one leave rows where there was room.
+        order = "" if self.is_ordered else ordered_by(spec)
         try:
-            for batch in self.server.batches(f"SELECT {columns} FROM {qualified(self.schema, spec.name)}"):
+            query = f"SELECT {columns} FROM {qualified(self.schema, spec.name)}{order}"
+            for batch in self.server.batches(query):
                 values = [
                     _from_cents(self.shown, c, v) for c, v in zip(spec.columns, batch.columns, strict=True)
                 ]
@@ -90,6 +94,6 @@ def opened_postgres(database: Database, schema: str) -> Iterator[PostgresSource]
     try:
         server.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         manifest = manifest_kept(database, schema, manifest_text(server, schema))
-        yield PostgresSource(server, schema, manifest)
+        yield PostgresSource(server, schema, manifest, is_ordered="as_of" not in manifest.options)
     finally:
         server.close()

@@ -48,6 +48,22 @@ class Changes:
     is_new: np.ndarray
     before: pa.Table
 
+    @property
+    def new(self) -> pa.Table:
+        """Rows whose key was unknown the day before."""
+        return self.rows.filter(from_numpy(self.is_new, pa.bool_()))
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns in which some row differs from the day before."""
+        now = self.changed
+        return [name for name in now.schema.names if not now[name].equals(self.before[name])]
+
+    @property
+    def changed(self) -> pa.Table:
+        """Rows that differ from the day before, as they are now."""
+        return self.rows.filter(from_numpy(~self.is_new, pa.bool_()))
+
 
 def changes_of(request: Request, day: dt.date) -> dict[str, Changes]:
     """Give the changes of each published table.

@@ -12,7 +12,7 @@ from footfall.contract.findings import Finding
 from footfall.contract.judge import judge
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
-from footfall.core.errors import DataError
+from footfall.core.errors import DataError, RequestError
 from footfall.scenario.model import Scenario
 from footfall.sinks.database import Source, opened
 
@@ -41,6 +41,10 @@ def verify(place: Path | str, *, schema: str = "raw") -> list[Finding]:
 
 def _verified(source: Source) -> list[Finding]:
     manifest = source.manifest
+    if "changes" in manifest.options:
+        raise RequestError(
+            f"{source.shown} holds the changes of {manifest.options['changes']}; a whole state is judged"
+        )
     try:
         scenario = Scenario.model_validate(manifest.scenario)
     except ValidationError as error:
