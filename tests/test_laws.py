@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -167,3 +169,19 @@ def test_uniforms_lie_inside_the_open_interval(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Streams, "bits", lambda *_: extremes.copy())
     u = Streams(1).uniform("basket.size", extremes)
     assert 0 < u[0] < u[1] < 1
+
+
+def test_what_special_leaves_out_is_there_for_others() -> None:
+    """After our short import of SciPy's functions, NumPy's packages and the rest of SciPy are whole."""
+    code = """
+import sys
+import footfall.core.special
+assert not {"numpy.f2py", "numpy.testing", "numpy.polynomial"} & set(sys.modules)
+import numpy as np
+import scipy.fft, scipy.optimize, scipy.stats
+np.testing.assert_equal(np.ma.array([1], mask=[True]).count(), 0)
+assert np.f2py.__name__ == "numpy.f2py"
+assert np.polynomial.Polynomial([1, 2])(2) == 5
+assert scipy.stats.kstest([0.5], "uniform").pvalue == 1
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

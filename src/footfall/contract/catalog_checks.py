@@ -140,7 +140,7 @@ def return_mean(subject: Subject, figures: Figures) -> Outcome:
 
 def return_law(subject: Subject, figures: Figures) -> Outcome:
     """Beta law a category; the worst category counts, times their number."""
-    from scipy.special import betainc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import betainc  # noqa: PLC0415 - SciPy is slow to import
 
     if figures.catalog is None:
         return undecided(NO_CATALOG)

@@ -75,7 +75,7 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     Days of a shop are merged where fewer than five orders are expected of one. Where the total is
     exact, counts are multinomial and lambda adds up to it.
     """
-    from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
     expected, is_exact = figures.expected_orders, subject.scenario.demand.deal == "exact"
     if expected is None:

@@ -88,7 +88,7 @@ def marketing_spend(subject: Subject, figures: Figures) -> Outcome:
 
 def marketing_law(subject: Subject, figures: Figures) -> Outcome:
     """Spend as a share of the revenue that follows is normal."""
-    from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     law, spend = subject.scenario.marketing, _spend(subject, figures)
     if spend is None or law is None:

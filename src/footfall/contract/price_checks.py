@@ -37,7 +37,7 @@ def price(subject: Subject, figures: Figures) -> Outcome:
     Prices that end with chosen cents were moved by less than a unit of the currency: so far may they
     lie beyond the bounds, and from where the law has them.
     """
-    from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     if figures.catalog is None:
         return undecided(NO_CATALOG)

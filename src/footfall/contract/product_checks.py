@@ -44,7 +44,7 @@ def stock(subject: Subject, figures: Figures) -> Outcome:
 
     A count of mean m is below m + 5 sqrt(m) + 5 with all but certainty, for every m.
     """
-    from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     law = subject.scenario.catalog.stock
     if figures.catalog is None or law is None:
@@ -64,7 +64,7 @@ def stock(subject: Subject, figures: Figures) -> Outcome:
 
 def stock_law(subject: Subject, figures: Figures) -> Outcome:
     """Log-normal to the unit, and some of it sold out."""
-    from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     law = subject.scenario.catalog.stock
     if figures.catalog is None or law is None:

@@ -18,7 +18,7 @@ LEAST_EXPECTED = 5.0
 
 
 def _scores(lower: Floats, upper: Floats) -> Floats:
-    from scipy.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
 
     tail = np.clip(np.minimum(lower, upper), 1e-300, 0.5)
     return np.where(lower < upper, 1.0, -1.0) * np.asarray(ndtri(tail), np.float64)
@@ -26,7 +26,7 @@ def _scores(lower: Floats, upper: Floats) -> Floats:
 
 def poisson_scores(counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
     """Give normal scores of Poisson counts, by mid-p."""
-    from scipy.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
     k, lam = np.asarray(counts, np.float64), np.maximum(np.asarray(expected, np.float64), 1e-300)
     at_least, at_most_before = gammainc(np.maximum(k, 1), lam), gammaincc(np.maximum(k, 1), lam)
@@ -37,7 +37,7 @@ def poisson_scores(counts: npt.ArrayLike, expected: npt.ArrayLike) -> Floats:
 
 def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
     """Give normal scores of binomial counts, by mid-p; trials need not be whole."""
-    from scipy.special import betainc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import betainc  # noqa: PLC0415 - SciPy is slow to import
 
     k, n = np.asarray(counts, np.float64), np.asarray(trials, np.float64)
     p = np.clip(np.asarray(probability, np.float64), 0.0, 1.0)
@@ -57,14 +57,14 @@ def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: n
 
 def two_sided(score: float) -> float:
     """Probability of a normal score at least this far from 0."""
-    from scipy.special import erfc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import erfc  # noqa: PLC0415 - SciPy is slow to import
 
     return float(erfc(abs(score) / np.sqrt(2)))
 
 
 def chi_square(scores: Floats) -> float:
     """p-value of a sum of squared independent normal scores."""
-    from scipy.special import chdtrc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import chdtrc  # noqa: PLC0415 - SciPy is slow to import
 
     return float(chdtrc(len(scores), float(np.square(scores).sum())))
 
@@ -121,7 +121,7 @@ def _pearson(counts: Floats, law: Floats, total: float) -> float:
     Over hundreds of cells the small bias of a normal score adds up, and this one has none:
     E = k - 1, Var = 2 (k - 1) + (sum 1/p - k^2 - 2 k + 2) / n (Haldane 1937).
     """
-    from scipy.special import gammaincc  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
     statistic = float((np.square(counts - total * law) / (total * law)).sum())
     mean, variance = pearson_moments(law, total)
@@ -137,7 +137,7 @@ def pearson_moments(law: Floats, total: float) -> tuple[float, float]:
 
 def kolmogorov(distance: float, n: int) -> float:
     """p-value of a two-sided KS distance, with Vrbik's correction for finite n."""
-    from scipy.special import kolmogorov as asymptotic  # noqa: PLC0415 - SciPy is slow to import
+    from footfall.core.special import kolmogorov as asymptotic  # noqa: PLC0415 - SciPy is slow to import
 
     x = distance * np.sqrt(n)
     return float(asymptotic(x + 1 / (6 * np.sqrt(n)) + (x - 1) / (4 * n)))

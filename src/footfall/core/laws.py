@@ -32,7 +32,7 @@ _CELLS_AN_EDGE_BITS = 3
 
 def normal(u: Floats) -> Floats:
     """Standard normal: the inverse of Phi, on the real line."""
-    from scipy.special import ndtri
+    from footfall.core.special import ndtri
 
     return np.asarray(ndtri(u))
 
@@ -50,14 +50,14 @@ def bounded_pareto(u: Floats, density_exponent: float, max_over_min: float) -> F
 
 def beta(u: Floats, mean: float, concentration: float) -> Floats:
     """Beta(mean * c, (1 - mean) * c) on (0, 1), c the concentration."""
-    from scipy.special import betaincinv
+    from footfall.core.special import betaincinv
 
     return np.asarray(betaincinv(mean * concentration, (1 - mean) * concentration, u))
 
 
 def poisson(u: Floats, mean: Floats) -> Ints:
     """Poisson counts: the least k with P(N <= k) >= u."""
-    from scipy.special import pdtr, pdtrik
+    from footfall.core.special import pdtr, pdtrik
 
     k = np.ceil(pdtrik(u, mean)).astype(np.int64)
     k = np.maximum(k, 0)
@@ -69,7 +69,7 @@ def poisson(u: Floats, mean: Floats) -> Ints:
 
 def binomial(u: Floats, trials: Ints, probability: Floats) -> Ints:
     """Binomial counts: the least k with P(N <= k) >= u."""
-    from scipy.special import bdtr, bdtrik
+    from footfall.core.special import bdtr, bdtrik
 
     sure = (probability <= 0) | (probability >= 1) | (trials == 0)
     p = np.where(sure, 0.5, probability)
