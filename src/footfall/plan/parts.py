@@ -63,6 +63,56 @@ class Shard:
             yield Part(k, min(k + orders_a_part, self.stop), self.file is not None)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """All parts of a plan by their numbers, in order; nothing is kept a part, so any engine can deal numbers.
+
+    Attributes
+    ----------
+    stretches : tuple of (int, int, bool)
+        Orders start .. stop - 1, and whether they are published.
+    counts : tuple of int
+        Parts of each stretch, about equally many orders each.
+    """
+
+    stretches: tuple[tuple[int, int, bool], ...]
+    counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, plan: Plan, least: int = 1) -> Cut:
+        """Cut into parts of at most ORDERS_A_PART orders, the published ones into at least so many."""
+        stretches = tuple(_stretches(plan))
+        return cls(
+            stretches,
+            tuple(
+                max(-(-(stop - start) // ORDERS_A_PART), min(least, stop - start) if is_published else 1)
+                for start, stop, is_published in stretches
+            ),
+        )
+
+    def __len__(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def published(self) -> range:
+        """Numbers of the parts that are published."""
+        before = 0
+        for (_, _, is_published), count in zip(self.stretches, self.counts, strict=True):
+            if is_published:
+                return range(before, before + count)
+            before += count
+        return range(0)
+
+    def part(self, number: int) -> Part:
+        """Part of this number, from 0."""
+        for (start, stop, is_published), count in zip(self.stretches, self.counts, strict=True):
+            if number < count:
+                first, last = (start + (stop - start) * k // count for k in (number, number + 1))
+                return Part(first, last, is_published)
+            number -= count
+        raise IndexError(number)
+
+
 def is_large(plan: Plan) -> bool:
     """Whether tables that grow with the orders lie in part files."""
     first, last = (plan.counts.first_order_of(day) for day in plan.published_days)
@@ -125,15 +175,9 @@ def shards(plan: Plan, workers: int = 1) -> list[Shard]:
 
     Where tables lie in part files their number follows from the orders alone, elsewhere from the workers.
     """
-    start, stop = plan.simulated_days
-    published_start, published_stop = plan.published_days
-    inner = (min(max(day, start), stop) for day in (published_start, published_stop))
     found: list[Shard] = []
-    for begin, end in pairwise(sorted({start, stop, *inner})):
-        first, last = plan.counts.first_order_of(begin), plan.counts.first_order_of(end)
-        if first == last:
-            continue
-        if not published_start <= begin < published_stop:
+    for first, last, is_published in _stretches(plan):
+        if not is_published:
             found.append(Shard(first, last, None))
             continue
         files = workers
@@ -142,6 +186,17 @@ def shards(plan: Plan, workers: int = 1) -> list[Shard]:
         cuts = sorted({first + (last - first) * k // files for k in range(files + 1)})
         found += [Shard(a, b, number) for number, (a, b) in enumerate(pairwise(cuts))]
     return found
+
+
+def _stretches(plan: Plan) -> Iterator[tuple[int, int, bool]]:
+    """Orders that are simulated, cut where the published ones begin and end; none is empty."""
+    start, stop = plan.simulated_days
+    published_start, published_stop = plan.published_days
+    inner = (min(max(day, start), stop) for day in (published_start, published_stop))
+    for begin, end in pairwise(sorted({start, stop, *inner})):
+        first, last = plan.counts.first_order_of(begin), plan.counts.first_order_of(end)
+        if first < last:
+            yield first, last, published_start <= begin < published_stop
 
 
 def shares(found: list[Shard], workers: int) -> list[list[Shard]]:

@@ -22,7 +22,7 @@ from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, s
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
-from footfall.simulate.reviews import Purchases, reviewable, simulate_reviews
+from footfall.simulate.reviews import Decided, Purchases, decide, reviewable, simulate_reviews
 
 Columns: TypeAlias = Mapping[str, Callable[[], Any]]
 """Field -> what makes its values: NumPy arrays (cents, days since 1970) or Arrow text."""
@@ -183,11 +183,17 @@ def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch
 
 def simulate_reviewed(plan: Plan, purchases: Purchases) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Tables of reviews, which follow from the purchases of all orders, batch by batch."""
+    for decided in decide(plan, purchases).batches():
+        yield from simulate_decided(plan, decided)
+
+
+def simulate_decided(plan: Plan, decided: Decided) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Tables of the reviews that were decided, in one batch."""
     for name, spec in plan.tables.items():
         if spec.entity == "review":
-            for columns in simulate_reviews(plan, purchases):
-                columns["date"] = _date(plan, columns["date"])
-                yield name, _batch(spec, _ready(columns))
+            columns = simulate_reviews(plan, decided)
+            columns["date"] = _date(plan, columns["date"])
+            yield name, _batch(spec, _ready(columns))
 
 
 def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, pa.RecordBatch]:

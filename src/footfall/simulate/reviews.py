@@ -2,8 +2,11 @@
 
 A customer reviews a SKU once, and the ratings' shares are exact over all reviews, so a range of orders is
 not enough. A first stage keeps, part by part, the purchases that may be reviewed (32 bytes each); a
-second one, over all that were kept, decides. Keys and noise belong to the pair of customer and SKU, so
-the result is the same however the orders were cut.
+second one, over all that were kept, decides in three steps: the lowest keys are taken, the best scores get
+the most stars, the earliest days the first numbers. Each step needs of the other purchases only how
+many come before and how many there are, so the steps can be made all in one piece or piece by piece, in
+another order of pieces each. Keys and noise belong to the pair of customer and SKU, so the result is the
+same however the orders were cut.
 """
 
 from __future__ import annotations
@@ -62,7 +65,11 @@ class Purchases:
         order = np.lexsort((self.order, self.pair, self.key))
         pair = self.pair[order]
         first = order[np.concatenate([[True], pair[1:] != pair[:-1]])] if len(order) else order
-        return Purchases(*(getattr(self, f.name)[first] for f in fields(self)))
+        return self.take(first)
+
+    def take(self, rows: slice | npt.NDArray[Any]) -> Purchases:
+        """Some of the purchases."""
+        return Purchases(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 def reviewable(plan: Plan, orders: Orders, baskets: Baskets, status: Ints | None = None) -> Purchases:
@@ -97,64 +104,140 @@ def reviewable(plan: Plan, orders: Orders, baskets: Baskets, status: Ints | None
     return Purchases(key=key.take(due), pair=pair.take(due), order=number, day=day.take(due))
 
 
-def simulate_reviews(plan: Plan, purchases: Purchases) -> Iterator[dict[str, Any]]:
-    """Columns of the published reviews by field, batch by batch, in the order of their days.
+@dataclass(frozen=True)
+class Rated:
+    """Purchases that are reviewed, with their stars."""
+
+    purchases: Purchases
+    rating: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rated]) -> Rated:
+        """Those of several parts, in their order."""
+        return cls(
+            Purchases.joined([part.purchases for part in parts]),
+            np.concatenate([part.rating for part in parts]),
+        )
+
+    def take(self, rows: npt.NDArray[Any]) -> Rated:
+        """Some of them."""
+        return Rated(self.purchases.take(rows), self.rating[rows])
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Reviews that are published, in the order of their numbers; 32 bytes each."""
+
+    number: Ints
+    pair: Rows
+    rating: Ints
+    day: Ints
+
+    def batches(self) -> Iterator[Decided]:
+        """Cut into pieces whose texts are made at once."""
+        for begin in range(0, len(self.number), REVIEWS_A_BATCH):
+            here = slice(begin, begin + REVIEWS_A_BATCH)
+            yield Decided(*(getattr(self, f.name)[here] for f in fields(self)))
+
+
+def decide(plan: Plan, purchases: Purchases) -> Decided:
+    """Decide all reviews in one piece.
 
     Raises
     ------
     UnreachableTarget
         Fewer purchases can be reviewed than reviews are asked for.
     """
+    firsts = purchases.first_by_key()
+    chosen = lowest_keys(plan, firsts, before=0, total=len(firsts.key))
+    return numbered(plan, rated(plan, chosen, before=0, total=len(chosen.key)), before=0)
+
+
+def lowest_keys(plan: Plan, firsts: Purchases, *, before: int, total: int) -> Purchases:
+    """Purchases that are reviewed: where the reviews are counted, so many of the lowest keys.
+
+    Parameters
+    ----------
+    firsts
+        Each pair once, in the order of the keys.
+    before, total
+        How many such purchases have lower keys than these, and how many there are in all.
+
+    Raises
+    ------
+    UnreachableTarget
+        Fewer purchases can be reviewed than reviews are asked for.
+    """
+    law = _law(plan)
+    if law.deal != "exact":
+        return firsts
+    if total < law.count:
+        raise UnreachableTarget(
+            f"reviews.count: {law.count:,} reviews are asked for and {total:,} purchases can "
+            "be reviewed before the horizon ends; lower it, shorten reviews.delay or sell more"
+        )
+    return firsts.take(slice(max(0, law.count - before)))
+
+
+def scores(plan: Plan, pair: Rows) -> npt.NDArray[np.float64]:
+    """Latent score of each review: the SKU's quality, which rises with its price, and the buyer's mood."""
+    mood = laws.normal(plan.streams.uniform("review.mood", pair))
+    return np.asarray(plan.quality.score[_sku(pair)] + plan.quality.noise * mood)
+
+
+def rated(plan: Plan, chosen: Purchases, *, before: int, total: int) -> Rated:
+    """Stars by the scores: the best get the most, as many as the mix says, or, where it is not exact, as
+    many as a normal score gives.
+
+    Parameters
+    ----------
+    before, total
+        How many reviews have better scores than these, and how many there are in all.
+    """  # noqa: D205 - one sentence
+    ratings = _law(plan).ratings
+    score = scores(plan, chosen.pair)
+    stars = np.array(sorted(ratings.shares, reverse=True))
+    shares = [ratings.shares[int(s)] for s in stars]
+    if ratings.deal == "exact":
+        best_first = np.lexsort((chosen.pair, -score))
+        place = np.empty(len(score), dtype=np.int64)
+        place[best_first] = before + np.arange(len(score))
+        quotas = np.cumsum(laws.apportion(total, shares))
+        return Rated(chosen, np.asarray(stars[np.searchsorted(quotas, place, side="right")]))
+    bounds = -laws.normal(np.cumsum(shares)[:-1])
+    return Rated(chosen, np.asarray(stars[(score[:, None] < bounds).sum(axis=1)]))
+
+
+def numbered(plan: Plan, found: Rated, *, before: int) -> Decided:
+    """Reviews by their days, numbered; those of published days are kept.
+
+    Parameters
+    ----------
+    before
+        How many reviews are older than these.
+    """
+    purchases = found.purchases
+    by_day = np.lexsort((purchases.key, purchases.day))
+    start, stop = plan.published_days
+    place = np.flatnonzero((purchases.day[by_day] >= start) & (purchases.day[by_day] < stop))
+    row = by_day[place]
+    return Decided(before + place + 1, purchases.pair[row], found.rating[row], purchases.day[row])
+
+
+def simulate_reviews(plan: Plan, decided: Decided) -> dict[str, Any]:
+    """Columns of some reviews by field: a pure function of the plan and what was decided."""
     from footfall.simulate.review_text import review_texts  # noqa: PLC0415 - only where texts are published
 
-    law = _law(plan)
-    chosen = purchases.first_by_key()
-    if law.deal == "exact":
-        if len(chosen.key) < law.count:
-            raise UnreachableTarget(
-                f"reviews.count: {law.count:,} reviews are asked for and {len(chosen.key):,} purchases can "
-                "be reviewed before the horizon ends; lower it, shorten reviews.delay or sell more"
-            )
-        chosen = Purchases(*(getattr(chosen, f.name)[: law.count] for f in fields(chosen)))
-    rating = _ratings(plan, law, chosen.pair)
-    by_day = np.lexsort((chosen.key, chosen.day))
-    start, stop = plan.published_days
-    published = np.flatnonzero((chosen.day[by_day] >= start) & (chosen.day[by_day] < stop))
     topics, topic_of = _topics(plan)
-    for begin in range(0, len(published), REVIEWS_A_BATCH):
-        place = published[begin : begin + REVIEWS_A_BATCH]
-        row = by_day[place]
-        pair = chosen.pair[row]
-        sku = _sku(pair)
-        yield {
-            "id": place + 1,
-            "product": sku + plan.scenario.catalog.first_sku,
-            "customer": (pair >> _SKU_BITS).astype(np.int64),
-            "rating": rating[row],
-            "text": review_texts(plan.streams, pair, rating[row], topic_of[sku], topics),
-            "date": chosen.day[row],
-        }
-
-
-def _ratings(plan: Plan, law: Reviews, pair: Rows) -> Ints:
-    """Stars by a latent score: the SKU's quality, which rises with its price, and the buyer's mood.
-
-    The best scores get the most stars, as many as the mix says, or, where it is not exact, as many as
-    a normal score gives.
-    """
-    sku = _sku(pair)
-    mood = laws.normal(plan.streams.uniform("review.mood", pair))
-    score = plan.quality.score[sku] + plan.quality.noise * mood
-    stars = np.array(sorted(law.ratings.shares, reverse=True))
-    shares = [law.ratings.shares[int(s)] for s in stars]
-    if law.ratings.deal == "exact":
-        best_first = np.lexsort((pair, -score))
-        place = np.empty(len(pair), dtype=np.int64)
-        place[best_first] = np.arange(len(pair))
-        quotas = np.cumsum(laws.apportion(len(pair), shares))
-        return np.asarray(stars[np.searchsorted(quotas, place, side="right")])
-    bounds = -laws.normal(np.cumsum(shares)[:-1])
-    return np.asarray(stars[(score[:, None] < bounds).sum(axis=1)])
+    sku = _sku(decided.pair)
+    return {
+        "id": decided.number,
+        "product": sku + plan.scenario.catalog.first_sku,
+        "customer": (decided.pair >> _SKU_BITS).astype(np.int64),
+        "rating": decided.rating,
+        "text": review_texts(plan.streams, decided.pair, decided.rating, topic_of[sku], topics),
+        "date": decided.day,
+    }
 
 
 def _topics(plan: Plan) -> tuple[list[Topic], Ints]:
