@@ -20,18 +20,21 @@ import typer
 from footfall import __version__
 from footfall.cli import output
 from footfall.cli.days import changes
+from footfall.cli.engines import check, generated
 from footfall.cli.load import load
 from footfall.cli.options import (
+    AnyFormat,
     AsOf,
     Changes,
+    Engine,
     First,
-    Format,
     Json,
     Last,
-    Out,
+    Master,
     Overwrite,
     PartNumber,
     Parts,
+    Place,
     Quiet,
     Scale,
     ScenarioName,
@@ -76,15 +79,17 @@ class Asked:
     """What `generate` and `plan` take: a field an argument or option, each declared once."""
 
     scenario: ScenarioName
-    out: Out = None
+    out: Place = None
     seed: Seed = 42
     scale: Scale = 1.0
-    form: Format = "csv"
+    form: AnyFormat = None
     tables: Tables = None
     first: First = None
     last: Last = None
     changes: Changes = None
     workers: Workers = None
+    engine: Engine = "local"
+    master: Master = None
     part: PartNumber = None
     parts: Parts = None
     as_of: AsOf = None
@@ -93,14 +98,15 @@ class Asked:
     quiet: Quiet = False
 
     @property
-    def directory(self) -> Path:
-        """Where to write."""
-        return Path("data") / Path(self.scenario).stem if self.out is None else self.out
+    def place(self) -> str:
+        """Where to write: a directory, or an address that Spark knows."""
+        return str(Path("data") / Path(self.scenario).stem) if self.out is None else self.out
 
     def request(self) -> Request:
         """Give what the workflow takes, checked."""
         from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
 
+        check(self.engine, self.master, self.form)
         return Made(
             scenario=self.scenario,
             seed=self.seed,
@@ -136,19 +142,15 @@ def _asking(command: Callable[[Asked], int]) -> Callable[..., int]:
 def generate(asked: Asked) -> int:
     """Make a scenario's tables, checked before they appear."""
     request = asked.request()
-    from footfall.workflow.generate import generate_into  # noqa: PLC0415 - see the module's docstring
-
     with (
-        output.progress(wanted=not (asked.quiet or asked.as_json)) as moved,
+        output.progress(wanted=asked.engine == "local" and not (asked.quiet or asked.as_json)) as moved,
         output.refusals(as_json=asked.as_json, quiet=asked.quiet),
     ):
-        outcome = generate_into(
-            request, asked.directory, format=asked.form, overwrite=asked.overwrite, progress=moved
-        )
+        outcome = generated(asked, request, moved)
     if asked.as_json:
-        output.document({"directory": str(asked.directory), **json.loads(outcome.manifest.to_json())})
+        output.document({"directory": asked.place, **json.loads(outcome.manifest.to_json())})
     elif not asked.quiet:
-        output.published(str(asked.directory), outcome.manifest, outcome.findings)
+        output.published(asked.place, outcome.manifest, outcome.findings)
     return 0
 
 

@@ -26,6 +26,26 @@ Scale = Annotated[
 Format = Annotated[
     str, typer.Option("--format", parser=values.form, metavar="|".join(values.FORMATS), help="File format.")
 ]
+Place = Annotated[
+    str | None,
+    typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: data/<scenario>]"),
+]
+AnyFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        parser=values.name,
+        metavar="|".join(values.FORMATS),
+        help="File format. [default: csv; with Spark parquet, or any other that it was given]",
+    ),
+]
+Engine = Annotated[
+    str, typer.Option(parser=values.engine, metavar="|".join(values.ENGINES), help="What makes the rows.")
+]
+Master = Annotated[
+    str | None,
+    typer.Option("--master", metavar="URL", help="Spark's master. [default: as Spark is configured]"),
+]
 Tables = Annotated[
     str | None,
     typer.Option(parser=values.names, metavar="A,B", help="Only these tables. [default: all]"),

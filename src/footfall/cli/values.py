@@ -8,6 +8,7 @@ import math
 import typer
 
 FORMATS = ("csv", "parquet", "duckdb")
+ENGINES = ("local", "spark")
 
 
 def seed(value: str | int) -> int:
@@ -67,6 +68,28 @@ def form(value: str) -> str:
     """
     if value not in FORMATS:
         raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}; it is '{value}'")
+    return value
+
+
+def name(value: str) -> str:
+    """Name of one thing, in letters and digits.
+
+    >>> name("csv")
+    'csv'
+    """
+    if not value.isidentifier():
+        raise typer.BadParameter(f"must be a name in letters and digits; it is '{value}'")
+    return value
+
+
+def engine(value: str) -> str:
+    """What makes the rows.
+
+    >>> engine("spark")
+    'spark'
+    """
+    if value not in ENGINES:
+        raise typer.BadParameter(f"must be one of {', '.join(ENGINES)}; it is '{value}'")
     return value
 
 

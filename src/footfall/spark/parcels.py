@@ -1,7 +1,8 @@
 """What tasks hand to each other besides rows: Python objects, pickled, squeezed, in rows of binary pieces.
 
 An object has a kind, which tells what it is; a place, which tells the task that it is meant for; and an
-origin, which tells its sender, or where it stands among the others for this place. Only tasks of a job read what tasks of the same job have written.
+origin, which tells its sender, or where it stands among the others for this place. Only tasks of a job
+read what tasks of the same job have written.
 """
 
 from __future__ import annotations
@@ -42,10 +43,9 @@ def packed(kind: str, place: int, origin: int, thing: object) -> Iterator[pa.Rec
     # Squeezed, since counts by customer are mostly zeros in a range of orders.
     data = len(plain).to_bytes(8, "little") + pa.compress(plain, "zstd", asbytes=True)
     for piece, start in enumerate(range(0, len(data), _PIECE)):
-        columns = [[kind], [place], [origin], [piece], [data[start : start + _PIECE]]]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(c, t) for c, t in zip(columns, PARCELS.types)], schema=PARCELS
-        )
+        row = (kind, place, origin, piece, data[start : start + _PIECE])
+        columns = [pa.array([value], field.type) for value, field in zip(row, PARCELS, strict=True)]
+        yield pa.RecordBatch.from_arrays(columns, schema=PARCELS)
 
 
 def unpacked(batches: Batches) -> Things:

@@ -1,4 +1,4 @@
-"""One pass over all orders for what is not a row: revenue by day, purchases to review, the contract's figures."""
+"""One pass over all orders for all that is no row: revenue by day, purchases to review, figures."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from footfall.plan.parts import Part
 from footfall.simulate.part import simulate, simulate_dimensions
 from footfall.spark.parcels import COLUMNS, packed
 from footfall.spark.reviews import Places
-from footfall.spark.work import Work, numbers
+from footfall.spark.work import Work, numbers, task_number
 from footfall.workflow.judging import Judging
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 REVENUE, PURCHASES, JUDGING = "revenue", "purchases", "judging"
-MOST_TASKS = 256
-"""Tasks of a sweep: each gives figures of 5 bytes a customer and more, however few its orders are."""
 
 
 def sweep(work: Work, *kinds: str) -> DataFrame:
@@ -34,19 +32,18 @@ def sweep(work: Work, *kinds: str) -> DataFrame:
         PURCHASES
             Those that may be reviewed, as letters to the places of their keys.
         JUDGING
-            Figures and hashes of published rows, one a task, at the number of its first part; they merge.
+            Figures and hashes of published rows, one a task, at the task's number; they merge.
     """
     shipped, cut, places = work.shipped, work.cut, Places.of(work)
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         plan = shipped.plan()
         revenue = np.zeros((len(plan.calendar.trend), len(plan.shops)), dtype=np.int64)
-        judging, begin = Judging(plan), None
+        judging = Judging(plan)
         if JUDGING in kinds:
             for table, batch in simulate_dimensions(plan):
                 judging.glance(table, batch)
         for number in numbers(batches):
-            begin = number if begin is None else begin
             part = cut.part(number)
             if JUDGING not in kinds:
                 part = Part(part.start, part.stop, is_published=False)  # its rows are not needed
@@ -58,9 +55,9 @@ def sweep(work: Work, *kinds: str) -> DataFrame:
             if JUDGING in kinds:
                 for table, batch in simulated.batches.items():
                     judging.observe(table, batch)
-        if begin is not None and REVENUE in kinds:
-            yield from packed(REVENUE, 0, begin, revenue)
-        if begin is not None and JUDGING in kinds:
-            yield from packed(JUDGING, 0, begin, judging)
+        if REVENUE in kinds:
+            yield from packed(REVENUE, 0, task_number(), revenue)
+        if JUDGING in kinds:
+            yield from packed(JUDGING, 0, task_number(), judging)
 
-    return work.every(min(work.partitions, MOST_TASKS)).mapInArrow(task, COLUMNS)
+    return work.simulated().mapInArrow(task, COLUMNS)

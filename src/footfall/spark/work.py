@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ORDERS_A_PARTITION = 1 << 20
 """Orders of a task, and of a file, where nobody says how many partitions there shall be."""
 
+MOST_SWEEPS = 256
+"""Tasks of a pass over all orders: each gives figures by customer, however few its orders are."""
+
 
 class Shipped:
     """A plan as tasks get it: pickled once by the driver, unpickled once by each Python worker."""
@@ -76,12 +79,26 @@ class Work:
         parts = self.cut.published
         return self.spark.range(parts.start, parts.stop, 1, self.partitions)
 
-    def every(self, tasks: int) -> DataFrame:
+    @property
+    def sweeps(self) -> int:
+        """Tasks of a pass over all orders."""
+        return min(self.partitions, MOST_SWEEPS)
+
+    def simulated(self) -> DataFrame:
         """Numbers of all parts that are simulated, neighbours together."""
-        return self.spark.range(0, len(self.cut), 1, tasks)
+        return self.spark.range(0, len(self.cut), 1, self.sweeps)
 
 
 def numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
     """Numbers that a task was dealt."""
     for batch in batches:
         yield from batch.column(0).to_pylist()
+
+
+def task_number() -> int:
+    """Number of the partition that this task makes."""
+    from pyspark import TaskContext  # noqa: PLC0415 - only where Spark is used
+
+    context = TaskContext.get()
+    assert context is not None, "called by tasks alone"
+    return context.partitionId()

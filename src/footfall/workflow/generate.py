@@ -14,6 +14,7 @@ import pyarrow as pa
 
 import footfall
 from footfall.contract.findings import Finding
+from footfall.core.content_hash import ContentHash
 from footfall.core.schema import TableSpec
 from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
@@ -22,7 +23,7 @@ from footfall.scenario.model import Scenario
 from footfall.simulate.rehearsal import rehearsed
 from footfall.sinks.base import Manifest, Sink, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
-from footfall.workflow.judging import Judging, refuse_failures
+from footfall.workflow.judging import refuse_failures
 from footfall.workflow.making import Progress, make
 from footfall.workflow.request import Request
 from footfall.workflow.workers import Team
@@ -104,8 +105,8 @@ def publish_into(
             findings = made.judging.findings()
             refuse_failures(findings)
             files = {name: sink.files(name) for name in what.tables}
-            manifest = _manifest(
-                request, what, format_=format, judging=made.judging, findings=findings, files=files
+            manifest = manifest_of(
+                request, what, format_=format, hashes=made.judging.hashes, findings=findings, files=files
             )
             sink.publish(manifest)
         except BaseException:
@@ -171,11 +172,11 @@ def generate(
         },
         findings=findings,
         subject=made.judging.subject,
-        manifest=_manifest(
+        manifest=manifest_of(
             request,
             what,
             format_="arrow",
-            judging=made.judging,
+            hashes=made.judging.hashes,
             findings=findings,
             files=dict.fromkeys(what.tables, ()),
         ),
@@ -190,15 +191,16 @@ def _team(request: Request, scenario: Scenario) -> AbstractContextManager[Team |
     return Team(workers - 1) if workers > 1 else nullcontext()
 
 
-def _manifest(
+def manifest_of(
     request: Request,
     what: Plan,
     *,
     format_: str,
-    judging: Judging,
+    hashes: Mapping[str, ContentHash],
     findings: Sequence[Finding],
     files: Mapping[str, tuple[str, ...]],
 ) -> Manifest:
+    """Tell how a data set was made, and what its tables hold."""
     return Manifest(
         footfall_version=footfall.__version__,
         scenario=what.scenario.model_dump(mode="json", by_alias=True),
@@ -217,7 +219,7 @@ def _manifest(
         solved=asdict(what.solved),
         tables={
             name: TableRecord(rows=h.rows, content_hash=h.hexdigest(), files=tuple(files[name]))
-            for name, h in judging.hashes.items()
+            for name, h in hashes.items()
         },
         findings=[f.as_dict() for f in findings],
     )

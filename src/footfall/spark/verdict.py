@@ -1,0 +1,148 @@
+"""The contract as a Spark aggregation: a judging a task, which tasks merge as a tree; the last one judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from footfall.contract.findings import Finding
+from footfall.core.content_hash import ContentHash
+from footfall.core.errors import DataError
+from footfall.core.schema import TableSpec
+from footfall.simulate.part import simulate_dimensions
+from footfall.sinks.reading import conform
+from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, packed, unpacked
+from footfall.spark.sweep import JUDGING
+from footfall.spark.work import Work, task_number
+from footfall.workflow.judging import Judging
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+MERGED_AT_ONCE = 8
+"""Judgings that a task merges: all of them squeezed, two of them open."""
+_HASHES = "hashes"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the contract says of all tables, and the hashes of what it was told."""
+
+    findings: list[Finding]
+    hashes: dict[str, ContentHash]
+
+
+def verdict(work: Work, frames: Mapping[str, DataFrame], judgings: DataFrame) -> Verdict:
+    """Judge all tables of a plan; only the findings and a hash a table come to the driver.
+
+    Parameters
+    ----------
+    frames
+        The tables; those of orders and lines are not looked at.
+    judgings
+        Of the ranges of orders with their lines, in order from 0, as a sweep gives them.
+    """
+    tables = work.plan.tables
+    before = [name for name, spec in tables.items() if spec.entity in ("product", "customer")]
+    after = [name for name, spec in tables.items() if name not in before and not spec.keyed_by_order]
+    count = len(before)
+    found = [_observed(work, tables[name], frames[name], place) for place, name in enumerate(before)]
+    found.append(judgings.withColumn("origin", judgings.origin + count))
+    count += work.sweeps
+    for name in after:
+        found.append(_observed(work, tables[name], frames[name], count))
+        count += work.partitions
+    merged = reduce(lambda one, two: one.union(two), found)
+    while count > 1:
+        merged = by_place(merged.selectExpr("kind", f"origin div {MERGED_AT_ONCE} AS place", *_REST), _merge)
+        count = -(-count // MERGED_AT_ONCE)
+    ((_, said),) = _collected(merged.mapInArrow(_judged, COLUMNS))
+    return said
+
+
+_REST = ("origin", "piece", "data")
+
+
+def _observed(work: Work, spec: TableSpec, frame: DataFrame, first: int) -> DataFrame:
+    """Judgings of a table's partitions, in order from a number."""
+    shipped = work.shipped
+
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        plan = shipped.plan()
+        judging = Judging(plan)
+        if spec.entity == "review":  # which are judged by the products, and by who there is
+            for table, batch in simulate_dimensions(plan):
+                judging.glance(table, batch)
+        for batch in batches:
+            judging.observe(spec.name, conform(Path(spec.name), spec, batch))
+        yield from packed(JUDGING, 0, first + task_number(), judging)
+
+    return frame.mapInArrow(task, COLUMNS)
+
+
+def _merge(place: int, judgings: Things) -> Iterator[pa.RecordBatch]:
+    _, whole = next(judgings)
+    for _, judging in judgings:
+        whole.merge(judging)
+    yield from packed(JUDGING, 0, place, whole)
+
+
+def _judged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for _, judging in unpacked(batches):
+        yield from packed("verdict", 0, 0, Verdict(judging.findings(), judging.hashes))
+
+
+def content_hashes(specs: Mapping[str, TableSpec], frames: Mapping[str, DataFrame]) -> dict[str, ContentHash]:
+    """Content hash of each frame, made and merged by tasks; the rows come to no driver."""
+    hashed = [_hashed(spec, frames[name]) for name, spec in specs.items()]
+    hashes = reduce(lambda one, two: one.union(two), hashed)
+    ((_, found),) = _collected(hashes.repartition(1).mapInArrow(_joined, COLUMNS))
+    return dict(found)
+
+
+def refuse_other_rows(written: Mapping[str, ContentHash], judged: Mapping[str, ContentHash]) -> None:
+    """Refuse what has other rows than those that were judged.
+
+    Raises
+    ------
+    DataError
+        A table holds other rows.
+    """
+    for name, wanted in judged.items():
+        found = written[name]
+        if (found.rows, found.hexdigest()) != (wanted.rows, wanted.hexdigest()):
+            raise DataError(
+                f"table '{name}' as Spark wrote it holds {found.rows:,} rows, which are not the "
+                f"{wanted.rows:,} that were judged; nothing is published"
+            )
+
+
+def _hashed(spec: TableSpec, frame: DataFrame) -> DataFrame:
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        content = ContentHash(spec)
+        for batch in batches:
+            content.add(conform(Path(spec.name), spec, batch))
+        yield from packed(_HASHES, 0, task_number(), {spec.name: content})
+
+    return frame.select([f"`{column.name}`" for column in spec.columns]).mapInArrow(task, COLUMNS)
+
+
+def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    whole: dict[str, ContentHash] = {}
+    for _, found in unpacked(batches):
+        for name, content in found.items():
+            if name in whole:
+                whole[name].merge(content)
+            else:
+                whole[name] = content
+    yield from packed(_HASHES, 0, 0, whole)
+
+
+def _collected(frame: DataFrame) -> Things:
+    table: Batches = frame.toArrow().to_batches()
+    return unpacked(table)
