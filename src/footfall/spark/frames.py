@@ -97,14 +97,15 @@ def _frame(work: Work, spec: TableSpec, swept: Callable[[str], DataFrame]) -> Da
 
         return source.mapInArrow(task, spark_schema(spec))
 
-    cut = work.cut
+    cut, deal = work.cut, work.published()
 
     def order_rows(alone: Plan, batches: Batches) -> Iterator[pa.RecordBatch]:
-        for number in numbers(batches):
-            yield from simulate(alone, cut.part(number)).batches.values()
+        for share in numbers(batches):
+            for number in deal.share(share):
+                yield from simulate(alone, cut.part(number)).batches.values()
 
     if spec.keyed_by_order:
-        return made(work.published(), order_rows)
+        return made(work.tasks(deal), order_rows)
     if spec.entity == "review":
         return made(decided_frame(work, swept(PURCHASES)), _review_rows)
     if spec.entity in ("marketing_day", "budget_month"):

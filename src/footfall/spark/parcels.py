@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +51,14 @@ def unpacked(batches: Batches) -> Things:
     """Origin and object, in the order of places and origins; they are opened one by one."""
     rows = [row for batch in batches for row in batch.select(_READ).to_pylist()]
     rows.sort(key=itemgetter("place", "origin", "piece"))
-    for (_, origin), pieces in groupby(rows, itemgetter("place", "origin")):
-        data = b"".join(row["data"] for row in pieces)
-        yield origin, pickle.loads(pa.decompress(data[8:], int.from_bytes(data[:8], "little"), "zstd"))
+    begins = [i for i, row in enumerate(rows) if row["piece"] == 0]
+    for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True):
+        data = b"".join(row["data"] for row in rows[begin:end])
+        yield rows[begin]["origin"], pickle.loads(_plain(data))
+
+
+def _plain(data: bytes) -> pa.Buffer:
+    return pa.decompress(data[8:], int.from_bytes(data[:8], "little"), "zstd")
 
 
 def by_place(frame: DataFrame, work: Callable[[int, Things], Iterator[pa.RecordBatch]]) -> DataFrame:

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from footfall.plan.parts import Part
+from footfall.plan.plan import Plan
 from footfall.simulate.part import simulate, simulate_dimensions
 from footfall.spark.parcels import COLUMNS, packed
 from footfall.spark.reviews import Places
-from footfall.spark.work import Work, numbers, task_number
+from footfall.spark.work import Work, numbers
 from footfall.workflow.judging import Judging
 
 if TYPE_CHECKING:
@@ -32,18 +33,21 @@ def sweep(work: Work, *kinds: str) -> DataFrame:
         PURCHASES
             Those that may be reviewed, as letters to the places of their keys.
         JUDGING
-            Figures and hashes of published rows, one a task, at the task's number; they merge.
+            Figures and hashes of published rows, one a task, in the order of the shares; they merge.
     """
-    shipped, cut, places = work.shipped, work.cut, Places.of(work)
+    shipped, cut, places, deal = work.shipped, work.cut, Places.of(work), work.simulated()
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        plan = shipped.plan()
+        for share in numbers(batches):
+            yield from swept(shipped.plan(), share)
+
+    def swept(plan: Plan, share: int) -> Iterator[pa.RecordBatch]:
         revenue = np.zeros((len(plan.calendar.trend), len(plan.shops)), dtype=np.int64)
         judging = Judging(plan)
         if JUDGING in kinds:
             for table, batch in simulate_dimensions(plan):
                 judging.glance(table, batch)
-        for number in numbers(batches):
+        for number in deal.share(share):
             part = cut.part(number)
             if JUDGING not in kinds:
                 part = Part(part.start, part.stop, is_published=False)  # its rows are not needed
@@ -56,8 +60,8 @@ def sweep(work: Work, *kinds: str) -> DataFrame:
                 for table, batch in simulated.batches.items():
                     judging.observe(table, batch)
         if REVENUE in kinds:
-            yield from packed(REVENUE, 0, task_number(), revenue)
+            yield from packed(REVENUE, 0, share, revenue)
         if JUDGING in kinds:
-            yield from packed(JUDGING, 0, task_number(), judging)
+            yield from packed(JUDGING, 0, share, judging)
 
-    return work.simulated().mapInArrow(task, COLUMNS)
+    return work.tasks(deal).mapInArrow(task, COLUMNS)

@@ -17,8 +17,9 @@ from footfall.core.schema import TableSpec
 from footfall.simulate.part import simulate_dimensions
 from footfall.sinks.reading import conform
 from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, packed, unpacked
+from footfall.spark.reviews import REVIEWS_A_PLACE
 from footfall.spark.sweep import JUDGING
-from footfall.spark.work import Work, task_number
+from footfall.spark.work import Work
 from footfall.workflow.judging import Judging
 
 if TYPE_CHECKING:
@@ -47,49 +48,54 @@ def verdict(work: Work, frames: Mapping[str, DataFrame], judgings: DataFrame) ->
     judgings
         Of the ranges of orders with their lines, in order from 0, as a sweep gives them.
     """
-    tables = work.plan.tables
-    before = [name for name, spec in tables.items() if spec.entity in ("product", "customer")]
-    after = [name for name, spec in tables.items() if name not in before and not spec.keyed_by_order]
-    count = len(before)
-    found = [_observed(work, tables[name], frames[name], place) for place, name in enumerate(before)]
-    found.append(judgings.withColumn("origin", judgings.origin + count))
-    count += work.sweeps
-    for name in after:
-        found.append(_observed(work, tables[name], frames[name], count))
-        count += work.partitions
-    merged = reduce(lambda one, two: one.union(two), found)
-    while count > 1:
-        merged = by_place(merged.selectExpr("kind", f"origin div {MERGED_AT_ONCE} AS place", *_REST), _merge)
-        count = -(-count // MERGED_AT_ONCE)
+    sweeps = -(-work.simulated().shares // MERGED_AT_ONCE)
+    reviews = work.plan.scenario.reviews
+    lasts = -(-reviews.count // REVIEWS_A_PLACE) if reviews else 1
+    found = [
+        judgings.selectExpr("kind", f"1 + origin div {MERGED_AT_ONCE} AS place", "origin", "piece", "data")
+    ]
+    for number, (name, spec) in enumerate(work.plan.tables.items()):
+        if not spec.keyed_by_order:
+            begin = {"product": 0, "customer": 0, "review": 2 + sweeps}.get(spec.entity, 1 + sweeps)
+            found.append(_observed(work, spec, frames[name], number, range(begin, begin + lasts)))
+    merged = by_place(reduce(lambda one, two: one.union(two), found), _merge)
+    places = 2 + sweeps + lasts
+    while places > 1:
+        merged, places = by_place(merged, _merge), -(-places // MERGED_AT_ONCE)
     ((_, said),) = _collected(merged.mapInArrow(_judged, COLUMNS))
     return said
 
 
-_REST = ("origin", "piece", "data")
-
-
-def _observed(work: Work, spec: TableSpec, frame: DataFrame, first: int) -> DataFrame:
-    """Judgings of a table's partitions, in order from a number."""
-    shipped = work.shipped
+def _observed(work: Work, spec: TableSpec, frame: DataFrame, number: int, places: range) -> DataFrame:
+    """Judgings of a table's partitions, at places in the order of its rows."""
+    shipped, is_review = work.shipped, spec.entity == "review"
+    numbered = spec.column_of("id") if is_review else None
+    if is_review and numbered is None:
+        frame = frame.coalesce(1)  # nothing in the rows tells their order
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         plan = shipped.plan()
-        judging = Judging(plan)
-        if spec.entity == "review":  # which are judged by the products, and by who there is
+        judging, origin = Judging(plan), None
+        if is_review:  # they are judged by the products, and by who there is
             for table, batch in simulate_dimensions(plan):
                 judging.glance(table, batch)
         for batch in batches:
+            if origin is None:
+                origin = number if numbered is None else batch.column(numbered)[0].as_py()
             judging.observe(spec.name, conform(Path(spec.name), spec, batch))
-        yield from packed(JUDGING, 0, first + task_number(), judging)
+        if origin is not None:
+            place = places[min(origin // REVIEWS_A_PLACE, len(places) - 1)]
+            yield from packed(JUDGING, place, origin, judging)
 
     return frame.mapInArrow(task, COLUMNS)
 
 
 def _merge(place: int, judgings: Things) -> Iterator[pa.RecordBatch]:
+    """Merge what follows each other, and send it on to one of fewer places."""
     _, whole = next(judgings)
     for _, judging in judgings:
         whole.merge(judging)
-    yield from packed(JUDGING, 0, place, whole)
+    yield from packed(JUDGING, place // MERGED_AT_ONCE, place, whole)
 
 
 def _judged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -127,7 +133,7 @@ def _hashed(spec: TableSpec, frame: DataFrame) -> DataFrame:
         content = ContentHash(spec)
         for batch in batches:
             content.add(conform(Path(spec.name), spec, batch))
-        yield from packed(_HASHES, 0, task_number(), {spec.name: content})
+        yield from packed(_HASHES, 0, 0, {spec.name: content})
 
     return frame.select([f"`{column.name}`" for column in spec.columns]).mapInArrow(task, COLUMNS)
 

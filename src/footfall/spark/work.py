@@ -74,31 +74,33 @@ class Work:
             partitions = max(1, -(-plan.orders // ORDERS_A_PARTITION))
         return cls(spark, plan, Shipped(plan), Cut.of(plan, least=partitions), partitions)
 
-    def published(self) -> DataFrame:
-        """Numbers of the parts that are published, neighbours together."""
-        parts = self.cut.published
-        return self.spark.range(parts.start, parts.stop, 1, self.partitions)
+    def published(self) -> Deal:
+        """Deal the parts that are published."""
+        return Deal(self.cut.published, self.partitions)
 
-    @property
-    def sweeps(self) -> int:
-        """Tasks of a pass over all orders."""
-        return min(self.partitions, MOST_SWEEPS)
+    def simulated(self) -> Deal:
+        """Deal all parts that are simulated."""
+        return Deal(range(len(self.cut)), min(self.partitions, MOST_SWEEPS))
 
-    def simulated(self) -> DataFrame:
-        """Numbers of all parts that are simulated, neighbours together."""
-        return self.spark.range(0, len(self.cut), 1, self.sweeps)
+    def tasks(self, deal: Deal) -> DataFrame:
+        """Give a partition with one row, its share's number, for each share."""
+        return self.spark.range(0, deal.shares, 1, deal.shares)
+
+
+@dataclass(frozen=True)
+class Deal:
+    """Numbers of parts in shares, neighbours together, about equally many in each."""
+
+    parts: range
+    shares: int
+
+    def share(self, number: int) -> range:
+        """Numbers of the parts of a share."""
+        first, last = (len(self.parts) * k // self.shares for k in (number, number + 1))
+        return self.parts[first:last]
 
 
 def numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
-    """Numbers that a task was dealt."""
+    """Numbers of the shares that a task was given."""
     for batch in batches:
         yield from batch.column(0).to_pylist()
-
-
-def task_number() -> int:
-    """Number of the partition that this task makes."""
-    from pyspark import TaskContext  # noqa: PLC0415 - only where Spark is used
-
-    context = TaskContext.get()
-    assert context is not None, "called by tasks alone"
-    return context.partitionId()
