@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import footfall
+from footfall.core.content_hash import ContentHash
 
 needs_java = pytest.mark.skipif(
     shutil.which("java") is None and "JAVA_HOME" not in os.environ,
@@ -26,6 +30,7 @@ def spark_on(master: str, work: Path) -> Iterator[Any]:
     os.environ["SPARK_WORKER_DIR"] = str(work)
     from pyspark.sql import SparkSession
 
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     builder = SparkSession.builder.master(master).appName("footfall's tests")
     for key, value in {
         "spark.driver.maxResultSize": "2m",
@@ -40,3 +45,13 @@ def spark_on(master: str, work: Path) -> Iterator[Any]:
         yield spark
     finally:
         spark.stop()
+
+
+def hashes(dataset: footfall.Dataset) -> dict[str, str]:
+    """By table, what the local engine says."""
+    return {name: table.content_hash for name, table in dataset.manifest.tables.items()}
+
+
+def hexed(found: dict[str, ContentHash]) -> dict[str, str]:
+    """By table, what was found."""
+    return {name: content.hexdigest() for name, content in found.items()}

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.spark_sessions import needs_java, spark_on
+from tests.spark_sessions import hashes, hexed, needs_java, spark_on
 
 import footfall
 import footfall.spark
 from footfall.cli.main import run
-from footfall.core.content_hash import ContentHash
 from footfall.core.errors import ContractBroken, DataError, OutputError, RequestError, UnreachableTarget
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
@@ -37,14 +36,6 @@ BY_ORDER = {"vantage": "raw_line_items", "storefront": "order_items"}
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with spark_on("local[2]", tmp_path_factory.mktemp("spark")) as session:
         yield session
-
-
-def hashes(dataset: footfall.Dataset) -> dict[str, str]:
-    return {name: table.content_hash for name, table in dataset.manifest.tables.items()}
-
-
-def hexed(found: dict[str, ContentHash]) -> dict[str, str]:
-    return {name: content.hexdigest() for name, content in found.items()}
 
 
 @needs_java
