@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +29,6 @@ def spark_on(master: str, work: Path) -> Iterator[Any]:
     os.environ["SPARK_WORKER_DIR"] = str(work)
     from pyspark.sql import SparkSession
 
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     builder = SparkSession.builder.master(master).appName("footfall's tests")
     for key, value in {
         "spark.driver.maxResultSize": "2m",

@@ -1,0 +1,146 @@
+"""How fast footfall is on Spark, beside its own workers and beside dbldatagen; all on this machine.
+
+Contestants run in turn (A B C A B C ...), each a process of its own with two cores (`local[2]`, two workers),
+and all write Parquet to the same disk; the table holds medians. Seconds are those of the whole process,
+with the start of Java, as in ``compare.py``, which measures. dbldatagen has an environment of its own and
+makes tables of the width and the size of `raw_orders` and `raw_line_items`.
+
+    python benchmarks/spark.py --scale 300 --runs 3 --work DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import compare
+import peers
+from footfall.plan.plan import plan
+from footfall.scenario.load import load
+from peers import Call, Contestant, RunError
+
+PEER = (
+    *("dbldatagen==0.4.0.post1", "pyspark==4.3.0", "pandas==2.3.3", "pyarrow==26.0.1"),
+    *("jmespath==1.1.0", "pyparsing==3.3.3"),
+)
+SMALLEST = 0.01
+_COLUMNS = ("rows", "cells", "bytes", "seconds (least to most)", "rows/s", "cells/s", "peak memory")
+
+
+def contestants(scale: float) -> list[Contestant]:
+    """All of them."""
+    made = plan(load("vantage").scaled(scale))
+    start, stop = (made.counts.first_order_of(day) for day in made.published_days)
+    orders, lines = stop - start, round((stop - start) * made.solved.expected_lines_per_order)
+
+    def command(*extra: str) -> list[str]:
+        told = ["generate", "vantage", "--scale", repr(scale), "--format", "parquet", "--quiet", *extra]
+        return [sys.executable, "-m", "footfall", *told]
+
+    def by_workers(call: Call) -> list[str]:
+        return [*command("--workers", "2"), "-o", str(call.out / "vantage")]
+
+    def by_spark(call: Call) -> list[str]:
+        return [*command("--engine", "spark", "--master", "local[2]"), "-o", str(call.out / "vantage")]
+
+    def frames(call: Call, scale: float = scale) -> list[str]:
+        return [sys.executable, __file__, "--frames", str(call.out), "--scale", repr(scale)]
+
+    def start(call: Call) -> list[str]:
+        return frames(call, SMALLEST)
+
+    def dbldatagen(call: Call) -> list[str]:
+        peer = str(Path(__file__).with_name("spark_peer.py"))
+        partitions = str(max(2, orders >> 20))
+        return [str(call.programs / "python"), peer, str(orders), str(lines), partitions, str(call.out)]
+
+    size = f"scale {scale:g}"
+    return [
+        Contestant("footfall", "2 workers, with contract", size, by_workers),
+        Contestant("footfall.spark", "frames written, no contract", size, frames),
+        Contestant("footfall --engine spark", "with contract", size, by_spark),
+        Contestant("footfall.spark", f"at scale {SMALLEST:g}: its start", size, start),
+        Contestant("dbldatagen", "two tables", size, dbldatagen, PEER),
+    ]
+
+
+def write_frames(scale: float, out: Path) -> None:
+    """Write all frames as they are; nothing is judged."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only in the process that is measured
+
+    import footfall.spark  # noqa: PLC0415 - as above
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    for name, frame in footfall.spark.tables(spark, "vantage", scale=scale).items():
+        frame.write.parquet(str(out / name))
+    spark.stop()
+
+
+def row(contestant: Contestant, runs: Sequence[compare.Measured]) -> str:
+    """One line of the table."""
+    seconds = [run.seconds for run in runs]
+    middle, last = statistics.median(seconds), runs[-1]
+    memory = max(run.memory for run in runs) / 1e6
+    cells = [
+        *(f"{figure:,}" for figure in (last.rows, last.cells, last.bytes)),
+        f"{middle:.1f} ({min(seconds):.1f} to {max(seconds):.1f})",
+        *(f"{figure / middle:,.0f}" for figure in (last.rows, last.cells)),
+        f"{memory:,.0f} MB",
+    ]
+    return f"| {' | '.join((contestant.name, *cells))} |"
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    temporary = Path(tempfile.gettempdir())
+    parser.add_argument("--scale", type=float, default=300.0)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=3600.0, help="seconds after which a run is stopped")
+    parser.add_argument("--work", type=Path, default=temporary, help="where all write")
+    parser.add_argument("--venvs", type=Path, default=temporary / "footfall-peers", help="where peers are")
+    parser.add_argument("--frames", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.frames is not None:
+        write_frames(asked.scale, asked.frames)
+        return 0
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    version = f"Python {platform.python_version()}, {platform.system()}"
+    print(f"{asked.runs} runs in turn at scale {asked.scale:g}; {machine}; {version}.\n")
+    runs: dict[str, list[compare.Measured]] = {}
+    refused: dict[str, str] = {}
+    taking_part = contestants(asked.scale)
+    with tempfile.TemporaryDirectory(dir=asked.work) as directory:
+        out = Path(directory) / "out"
+        for nth in range(asked.runs):
+            for contestant in taking_part:
+                if contestant.name in refused:
+                    continue
+                try:
+                    call = Call(peers.programs_of(contestant, asked.venvs), "parquet", out, out)
+                    found = compare.measure(contestant, call, asked.limit)
+                except RunError as error:
+                    refused[contestant.name] = f"not available: {error}"
+                    continue
+                runs.setdefault(contestant.name, []).append(found)
+                print(f"run {nth + 1}, {contestant.name}: {found.seconds:.1f} s", file=sys.stderr, flush=True)
+    print(f"| | {' | '.join(_COLUMNS)} |\n| --- {'| ---: ' * len(_COLUMNS)}|")
+    for contestant in taking_part:
+        if contestant.name in refused:
+            print(f"| {contestant.name} | {refused[contestant.name]} {'| ' * len(_COLUMNS)}|")
+        else:
+            print(row(contestant, runs[contestant.name]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
