@@ -56,7 +56,8 @@ class Target:
         self._old = self._new_path(parent, f"{self._staging.getName()}{_OLD}")
         self._recover(parent)
         self._check()
-        self._files.mkdirs(self._staging)
+        if not self._files.mkdirs(self._staging):
+            raise OutputError(f"{shown} cannot be made; choose another place")
 
     def _names(self, directory: Any) -> list[str]:
         return sorted(str(status.getPath().getName()) for status in self._files.listStatus(directory))

@@ -57,7 +57,9 @@ def session(master: str | None) -> Iterator[SparkSession]:
     if master is not None:
         builder = builder.master(master)
     try:
-        spark = builder.config("spark.ui.showConsoleProgress", sys.stderr.isatty()).getOrCreate()
+        # What goes wrong is said once, in our words; logs of executors are where the cluster keeps them.
+        quiet = builder.config("spark.log.level", "OFF")
+        spark = quiet.config("spark.ui.showConsoleProgress", sys.stderr.isatty()).getOrCreate()
     except (PySparkException, OSError, ValueError) as error:
         raise RequestError(f"Spark doesn't start (it needs Java 17): {_line(str(error))}") from error
     try:
@@ -96,4 +98,4 @@ def _line(said: str) -> str:
     """Line that tells most: the last error of a Python traceback, else the first that is not empty."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if re.match(r"(Caused by: |: )?[\w.$]+(Error|Exception)\b", line)]
-    return (causes or lines or ["it said nothing"])[-1 if "Traceback" in said else 0][:300]
+    return (causes or lines or ["it said nothing"])[-1 if "Traceback" in said else 0].lstrip(": ")[:300]
