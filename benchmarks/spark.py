@@ -6,6 +6,7 @@ with the start of Java, as in ``compare.py``, which measures. dbldatagen has an 
 makes tables of the width and the size of `raw_orders` and `raw_line_items`.
 
     python benchmarks/spark.py --scale 300 --runs 3 --work DIR
+    python benchmarks/spark.py --memory vantage --scale 10000
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import compare
 import peers
 from footfall.plan.plan import plan
 from footfall.scenario.load import load
+from footfall.simulate.part import simulate, simulate_dimensions
+from footfall.spark.parcels import packed, unpacked
+from footfall.spark.work import Work
+from footfall.workflow.generate import planned
+from footfall.workflow.judging import Judging
+from footfall.workflow.request import Request
 from peers import Call, Contestant, RunError
 
 PEER = (
@@ -36,8 +45,9 @@ _COLUMNS = ("rows", "cells", "bytes", "seconds (least to most)", "rows/s", "cell
 def contestants(scale: float) -> list[Contestant]:
     """All of them."""
     made = plan(load("vantage").scaled(scale))
-    start, stop = (made.counts.first_order_of(day) for day in made.published_days)
-    orders, lines = stop - start, round((stop - start) * made.solved.expected_lines_per_order)
+    begin, end = (made.counts.first_order_of(day) for day in made.published_days)
+    orders = end - begin
+    lines = round(orders * made.solved.expected_lines_per_order)
 
     def command(*extra: str) -> list[str]:
         told = ["generate", "vantage", "--scale", repr(scale), "--format", "parquet", "--quiet", *extra]
@@ -52,7 +62,7 @@ def contestants(scale: float) -> list[Contestant]:
     def frames(call: Call, scale: float = scale) -> list[str]:
         return [sys.executable, __file__, "--frames", str(call.out), "--scale", repr(scale)]
 
-    def start(call: Call) -> list[str]:
+    def smallest(call: Call) -> list[str]:
         return frames(call, SMALLEST)
 
     def dbldatagen(call: Call) -> list[str]:
@@ -65,7 +75,7 @@ def contestants(scale: float) -> list[Contestant]:
         Contestant("footfall", "2 workers, with contract", size, by_workers),
         Contestant("footfall.spark", "frames written, no contract", size, frames),
         Contestant("footfall --engine spark", "with contract", size, by_spark),
-        Contestant("footfall.spark", f"at scale {SMALLEST:g}: its start", size, start),
+        Contestant("footfall.spark", f"at scale {SMALLEST:g}: its start", size, smallest),
         Contestant("dbldatagen", "two tables", size, dbldatagen, PEER),
     ]
 
@@ -81,6 +91,39 @@ def write_frames(scale: float, out: Path) -> None:
     for name, frame in footfall.spark.tables(spark, "vantage", scale=scale).items():
         frame.write.parquet(str(out / name))
     spark.stop()
+
+
+def judging(scenario: str, scale: float) -> Iterator[str]:
+    """Judge two shares of the orders as tasks do, and merge them; yield what that takes of memory.
+
+    Nothing of Spark is needed for it: tasks run the same code in a Python process of their own.
+    """
+
+    def room() -> str:
+        return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB"
+
+    started = time.perf_counter()
+    what = planned(Request(scenario, scale=scale))
+    work = Work.of(None, what)  # type: ignore[arg-type]  # the session is only asked for frames
+    customers = what.scenario.customers.pool
+    yield f"{scenario} at scale {scale:g}: {what.orders:,} orders, {customers:,} customers"
+    yield f"planned in {time.perf_counter() - started:.1f} s, {room()}"
+    yield f"shipped: {len(work.shipped):,} bytes; {work.partitions:,} partitions"
+    handed = []
+    for share in (0, 1):
+        one = Judging(what)
+        for table, batch in simulate_dimensions(what):
+            one.glance(table, batch)
+        for number in work.simulated().share(share):
+            for table, batch in simulate(what, work.cut.part(number)).batches.items():
+                one.observe(table, batch)
+        parcels = list(packed("judging", 0, share, one))
+        yield f"a judging task: {room()}; hands on {sum(batch.nbytes for batch in parcels):,} bytes"
+        handed += parcels
+        del one
+    (_, first), (_, second) = unpacked(handed)
+    first.merge(second)
+    yield f"a merging task: {room()}"
 
 
 def row(contestant: Contestant, runs: Sequence[compare.Measured]) -> str:
@@ -108,10 +151,15 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=3600.0, help="seconds after which a run is stopped")
     parser.add_argument("--work", type=Path, default=temporary, help="where all write")
     parser.add_argument("--venvs", type=Path, default=temporary / "footfall-peers", help="where peers are")
+    parser.add_argument("--memory", metavar="SCENARIO", help="instead, what plan and contract take of memory")
     parser.add_argument("--frames", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.frames is not None:
         write_frames(asked.scale, asked.frames)
+        return 0
+    if asked.memory is not None:
+        for line in judging(asked.memory, asked.scale):
+            print(line)
         return 0
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
     version = f"Python {platform.python_version()}, {platform.system()}"
