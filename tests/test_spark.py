@@ -21,6 +21,7 @@ from footfall.core.errors import ContractBroken, DataError, OutputError, Request
 from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.sinks.base import Manifest
+from footfall.spark import publishing, verdict, work
 from footfall.spark.generate import generate_into
 from footfall.spark.verdict import content_hashes, refuse_other_rows
 from footfall.spark.work import Shipped
@@ -106,10 +107,20 @@ def test_types_and_words_of_the_specification_are_sparks(spark: Any) -> None:
 @needs_java
 @pytest.mark.parametrize("scenario", list(BY_ORDER))
 def test_the_command_publishes_what_verify_finds_good(
-    spark: Any, scenario: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    spark: Any,
+    scenario: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The files hold the local engine's rows, the manifest names them, and nothing else lies there."""
+    """The files hold the local engine's rows, the manifest names them, and nothing else lies there.
+
+    Once with one partition, once with many, which are judged apart and merged.
+    """
     for place in (tmp_path / "plain", tmp_path / "named"):
+        if place.name == "named":
+            monkeypatch.setattr(work, "ORDERS_A_PARTITION", {"vantage": 800, "storefront": 60}[scenario])
+            monkeypatch.setattr(verdict, "REVIEWS_A_PLACE", 100)
         where = f"file:{place}" if place.name == "named" else str(place)
         with pytest.raises(SystemExit) as ended:
             run(["generate", scenario, "--scale", "0.3", "--engine", "spark", "-o", where])
@@ -139,9 +150,33 @@ def test_only_an_earlier_data_set_is_replaced(spark: Any, tmp_path: Path) -> Non
     generate_into(Request("vantage", seed=7, **few), str(place), overwrite=True)  # type: ignore[arg-type]
     assert Manifest.read(place).seed == 7
     assert [f.check for f in verify(place) if f.verdict == "fail"] == []
-    (place / "notes.txt").write_text("mine")
-    with pytest.raises(OutputError, match=r"notes\.txt"):
-        generate_into(Request("vantage", **few), str(place), overwrite=True)  # type: ignore[arg-type]
+    for directory in (place, place / "raw_products"):
+        (directory / "notes.txt").write_text("mine")
+        with pytest.raises(OutputError, match=r"notes\.txt, which Footfall did not write"):
+            generate_into(Request("vantage", **few), str(place), overwrite=True)  # type: ignore[arg-type]
+        (directory / "notes.txt").unlink()
+    assert [p.name for p in tmp_path.iterdir()] == ["set"]
+
+
+@needs_java
+def test_where_a_rename_is_a_copy_the_manifest_comes_last(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object store's data set is written the other way round, and is as good."""
+    monkeypatch.setattr(publishing, "_RENAMING", ())
+    generate_into(Request("vantage", scale=0.01), str(tmp_path / "set"))
+    assert [f.check for f in verify(tmp_path / "set") if f.verdict == "fail"] == []
+    assert [p.name for p in tmp_path.iterdir()] == ["set"]
+
+
+@needs_java
+def test_a_run_killed_between_two_renames_loses_nothing(spark: Any, tmp_path: Path) -> None:
+    """A data set that was moved aside by a run that is no more comes back with the next run."""
+    few = Request("vantage", scale=0.01, tables=("raw_products",))
+    generate_into(few, str(tmp_path / "set"))
+    (tmp_path / "set").rename(tmp_path / ".set.inprogress-local-1.old")
+    with pytest.raises(OutputError, match="already holds a data set"):
+        generate_into(few, str(tmp_path / "set"))
     assert [p.name for p in tmp_path.iterdir()] == ["set"]
 
 

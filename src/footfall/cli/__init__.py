@@ -1,1 +1,1 @@
-"""Floor 8: commands; they parse, call one function of workflow, and print."""
+"""Floor 9: commands; they parse, call one function of workflow or of an engine, and print."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from footfall.core.errors import RequestError
 from footfall.spark.frames import frames_of
@@ -14,6 +15,9 @@ from footfall.spark.work import Work
 from footfall.workflow.generate import Outcome, manifest_of, planned
 from footfall.workflow.judging import refuse_failures
 from footfall.workflow.request import Request
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 _UNTYPED = ("csv", "json", "text", "xml", "duckdb")
 
@@ -58,12 +62,15 @@ def generate_into(
     with session(master) as spark, explained():
         work = Work.of(spark, what)
         target = Target(spark, place, overwrite=overwrite)
+        kept: list[DataFrame] = []
         try:
             swept = sweep(work, REVENUE, PURCHASES, JUDGING).persist()
+            kept.append(swept)
             frames = frames_of(work, lambda kind: swept.where(swept.kind == kind))
             for name, spec in what.tables.items():
                 if not spec.keyed_by_order:
                     frames[name] = frames[name].persist()
+                    kept.append(frames[name])
             found = verdict(work, frames, swept.where(swept.kind == JUDGING))
             refuse_failures(found.findings)
             for name, frame in frames.items():
@@ -83,4 +90,8 @@ def generate_into(
             with suppress(Exception):  # the error that led here is the one to be seen
                 target.abort()
             raise
+        finally:
+            with suppress(Exception):  # as above
+                for frame in kept:
+                    frame.unpersist()
     return Outcome(directory=place, manifest=manifest, findings=found.findings)

@@ -8,6 +8,7 @@ last: what has none is not a data set.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from footfall.core.errors import OutputError
@@ -79,8 +80,8 @@ class Target:
         present = self._names(self._target)
         if not present:
             return
-        ours = self._ours()
-        if ours is None:
+        old = self._earlier()
+        if old is None:
             raise OutputError(
                 f"{self._shown} is not empty and is no data set of Footfall's, so it is never replaced; "
                 "choose another place"
@@ -89,27 +90,35 @@ class Target:
             raise OutputError(
                 f"{self._shown} already holds a data set; use --overwrite or choose another place"
             )
-        foreign = sorted(set(present) - ours)
-        if foreign:
+        for foreign in self._foreign(present, old):
             raise OutputError(
-                f"{self._shown} holds {foreign[0]}, which Footfall did not write; move it away first"
+                f"{self._shown} holds {foreign}, which Footfall did not write; move it away first"
             )
 
-    def _ours(self) -> set[str] | None:
-        """What a data set's manifest says to be in its directory; None where there is no manifest."""
+    def _foreign(self, present: list[str], tables: dict[str, list[str]]) -> Iterator[str]:
+        """What lies in an earlier data set, or among the files of its tables, and is not ours."""
+        ours = {file for files in tables.values() for file in files}
+        yield from sorted(set(present) - {MANIFEST_DIRECTORY, *tables, *ours})
+        for table in {file.split("/")[0] for file in ours if "/" in file}:
+            for name in self._names(self._new_path(self._target, table)):
+                if f"{table}/{name}" not in ours and not name.startswith((".", "_")):
+                    yield f"{table}/{name}"
+
+    def _earlier(self) -> dict[str, list[str]] | None:
+        """Tables of an earlier data set with their files, as its manifest says; None where there is none."""
         path = self._new_path(self._new_path(self._target, MANIFEST_DIRECTORY), MANIFEST_FILE)
         if not self._files.exists(path):
             return None
         stream = self._files.open(path)
         try:
             said = json.loads(bytes(stream.readAllBytes()))
-            files = [file for table in said["tables"].values() for file in table["files"]]
+            tables = {name: list(table["files"]) for name, table in said["tables"].items()}
             is_ours = said["made_by"] == MADE_BY
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
         finally:
             stream.close()
-        return {MANIFEST_DIRECTORY, *said["tables"], *(f.split("/")[0] for f in files)} if is_ours else None
+        return tables if is_ours else None
 
     def table(self, name: str) -> str:
         """Where a table is written."""
