@@ -57,13 +57,17 @@ def test_rows_are_those_of_the_local_engine(spark: Any, scenario: str, scale: in
     [
         ("vantage", {"first": "2025-03-30", "last": "2025-04-02"}),
         ("storefront", {"first": "2023-12-30", "last": "2024-04-02"}),
+        ("vantage", {"as_of": "2025-06-15"}),
+        ("storefront", {"as_of": "2024-06-15"}),
         ("storefront", {"tables": ("reviews",), "overrides": ("reviews.ratings.deal=expected",)}),
         ("vantage", {"tables": ("raw_customers", "raw_budget_monthly"), "seed": 7}),
     ],
 )
 def test_what_is_asked_for_is_what_is_made(spark: Any, scenario: str, options: dict[str, Any]) -> None:
     """Days, tables, changes and seeds mean the same to both engines."""
-    asked = {k: dt.date.fromisoformat(v) if k in ("first", "last") else v for k, v in options.items()}
+    asked = {
+        k: dt.date.fromisoformat(v) if k in ("first", "last", "as_of") else v for k, v in options.items()
+    }
     local = footfall.generate(scenario, scale=0.2, **asked)
     frames = footfall.spark.tables(spark, scenario, scale=0.2, partitions=3, **asked)
     assert list(frames) == list(local.tables)

@@ -44,6 +44,7 @@ def tables(
     last: dt.date | None = None,
     tables: Iterable[str] | None = None,
     overrides: Iterable[str] = (),
+    as_of: dt.date | None = None,
     partitions: int | None = None,
 ) -> dict[str, DataFrame]:
     """Give a data frame for each table, row for row what the local engine makes.
@@ -57,7 +58,7 @@ def tables(
         A session whose Python workers have Footfall, too.
     scenario
         Name of a shipped scenario, or a path to a file that the driver can read.
-    scale, seed, first, last, tables, overrides
+    scale, seed, first, last, tables, overrides, as_of
         As for :func:`footfall.generate`.
     partitions
         Of the tables that grow with the orders; one for each 2^20 orders if not given. No row depends on it.
@@ -70,7 +71,7 @@ def tables(
     if partitions is not None and partitions < 1:
         raise RequestError(f"partitions={partitions}: give a whole number from 1")
     chosen = None if tables is None else tuple(tables)
-    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides))
+    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), as_of=as_of)
     work = Work.of(spark, planned(request), partitions)
     return frames_of(work, lambda kind: sweep(work, kind))
 

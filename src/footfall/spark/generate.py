@@ -94,4 +94,4 @@ def generate_into(
             with suppress(Exception):  # as above
                 for frame in kept:
                     frame.unpersist()
-    return Outcome(directory=place, manifest=manifest, findings=found.findings)
+    return Outcome(manifest=manifest, findings=found.findings)
