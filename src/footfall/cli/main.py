@@ -20,6 +20,7 @@ import typer
 from footfall import __version__
 from footfall.cli import output
 from footfall.cli.days import changes
+from footfall.cli.dbt import dbt
 from footfall.cli.engines import check, generated
 from footfall.cli.load import load
 from footfall.cli.options import (
@@ -232,6 +233,9 @@ def show(scenario: ScenarioName) -> int:
     return 0
 
 
+app.command(epilog="Example: footfall dbt vantage -o shop; cd shop; dbt build")(dbt)
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit; whatever goes wrong is one line on stderr and an exit code."""
     try:
@@ -270,7 +274,3 @@ def _said(message: str, code: int) -> int:
 
 def _let_go_of_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python flushes it again, and fails
-
-
-if __name__ == "__main__":
-    run()

@@ -1,0 +1,150 @@
+"""What a scenario publishes, seen by fields of the vocabulary: what templates may ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from footfall.contract.subject import Subject
+from footfall.core.schema import VOCABULARY, ColumnSpec, TableSpec
+from footfall.scenario.demand import Event
+from footfall.scenario.model import Scenario
+
+CANCELLED = ("cancelled", "canceled")
+RETURNED = ("returned",)
+"""Words for orders that were given up or sent back: a scenario lists statuses, not what they mean."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A scenario, its published tables, and the days that they cover, both included."""
+
+    scenario: Scenario
+    tables: Mapping[str, TableSpec]
+    first: dt.date
+    last: dt.date
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The same as the contract sees it, so that both agree on what is published."""
+        return Subject(self.scenario, self.tables, self.first, self.last, {})
+
+    def has(self, need: str) -> bool:
+        """Whether an entity, entity.field or something derived is there; of several with "|" between, one."""
+        return any(self._has_one(way.strip()) for way in need.split("|"))
+
+    def _has_one(self, need: str) -> bool:
+        return (
+            bool(getattr(self, f"has_{need}")) if hasattr(self, f"has_{need}") else self.subject.shows(need)
+        )
+
+    @property
+    def has_shop(self) -> bool:
+        """Whether it is known in which shop an order was placed."""
+        return self.has("order.shop")
+
+    @property
+    def has_day(self) -> bool:
+        """Whether orders have a number and a day."""
+        return self.has("order.id") and self.has("order.date|order.time")
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether it is known what a line of an order came to."""
+        known = self.has("line.total") or (self.has("line.quantity") and self.has("line.unit_price"))
+        listed = all(self.has(f"line.{field}") for field in ("quantity", "list_price", "discount"))
+        return self.has_lines and (known or listed)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether lines can be told to be of an order."""
+        return self.has("line.order") and self.has("order.id")
+
+    @property
+    def has_revenue(self) -> bool:
+        """Whether it is known what an order came to."""
+        return self.has_amount or (self.has("order.id") and self.has("order.total"))
+
+    @property
+    def has_sold(self) -> bool:
+        """Whether lines can be told to be of a product that is described."""
+        return self.has_lines and self.has("line.product") and self.has("product.id")
+
+    @property
+    def has_cost(self) -> bool:
+        """Whether it is known what the goods of a line cost the shop."""
+        return self.has_amount and self.has_sold and self.has("line.quantity") and self.has("product.cost")
+
+    @property
+    def has_margin_plan(self) -> bool:
+        """Whether both planned and actual margin are known."""
+        return self.has_cost and self.has("budget_month.margin")
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether customers are known by their orders or by a table of their own."""
+        return self.has("customer.id") or (self.has("order.id") and self.has("order.customer"))
+
+    @property
+    def has_buyers(self) -> bool:
+        """Whether it is known who ordered, when, and for how much."""
+        return self.has_day and self.has_revenue and self.has("order.customer")
+
+    @property
+    def has_returns(self) -> bool:
+        """Whether it is known which lines came back."""
+        return self.has_lines and (self.has("line.is_returned") or bool(self.returned_statuses))
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Words for what has become of an order; none where that is not published."""
+        fulfilment = self.scenario.fulfilment
+        return tuple(fulfilment.shares) if fulfilment and self.has("order.status") else ()
+
+    @property
+    def cancelled_statuses(self) -> list[str]:
+        """Those of orders that were given up."""
+        return [s for s in self.statuses if s.lower() in CANCELLED]
+
+    @property
+    def returned_statuses(self) -> list[str]:
+        """Those of orders that were sent back."""
+        return [s for s in self.statuses if s.lower() in RETURNED]
+
+    @property
+    def line_key(self) -> list[str]:
+        """Fields that tell one line from all others; empty where they are not published."""
+        for key in (*VOCABULARY["line"].keys, ("order", "number")):
+            if all(self.has(f"line.{field}") for field in key):
+                return list(key)
+        return []
+
+    @property
+    def review_key(self) -> list[str]:
+        """Fields that tell one review from all others; empty where they are not published."""
+        keys = VOCABULARY["review"].keys
+        return next((list(key) for key in keys if all(self.has(f"review.{field}") for field in key)), [])
+
+    @property
+    def events(self) -> dict[str, Event]:
+        """Events of the scenario, the deepest discount first, as that is the one that counts."""
+        given = self.scenario.demand.events
+        return dict(sorted(given.items(), key=lambda item: -item[1].discount_percent))
+
+    @property
+    def lookback_days(self) -> int:
+        """For how long facts may still change: as long as orders may be in progress, or a month."""
+        fulfilment = self.scenario.fulfilment
+        progress = fulfilment.in_progress if fulfilment else None
+        return max(30, int(progress.age_days_max) if progress else 0)
+
+    def table(self, entity: str) -> TableSpec | None:
+        """Specification of the table that shows an entity; None where none does."""
+        return self.subject.spec(entity)
+
+    def column(self, entity: str, field: str) -> ColumnSpec | None:
+        """Specification of the column that shows a field; None where none does."""
+        spec = self.table(entity)
+        return next((c for c in spec.columns if c.field == field), None) if spec else None

@@ -1,0 +1,129 @@
+"""Staging models: a view on each published table, under names that no scenario changes.
+
+Everything behind staging is written against these names; only staging knows the published ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from footfall.core.schema import TableSpec
+from footfall.dbt.published import Published
+
+MODELS: Mapping[str, str] = {
+    "product": "stg_products",
+    "customer": "stg_customers",
+    "order": "stg_orders",
+    "line": "stg_order_lines",
+    "review": "stg_reviews",
+    "marketing_day": "stg_marketing_daily",
+    "budget_month": "stg_budget_monthly",
+}
+_OWN_NAMES: Mapping[tuple[str, str], str] = {
+    ("product", "id"): "product_id",
+    ("product", "name"): "product_name",
+    ("product", "price"): "list_price",
+    ("product", "cost"): "unit_cost",
+    ("product", "stock"): "stock_units",
+    ("product", "created"): "listed_on",
+    ("customer", "id"): "customer_id",
+    ("customer", "shop"): "shop_id",
+    ("customer", "registered"): "registered_on",
+    ("order", "id"): "order_id",
+    ("order", "shop"): "shop_id",
+    ("order", "customer"): "customer_id",
+    ("order", "time"): "ordered_at",
+    ("order", "date"): "order_date",
+    ("order", "status"): "order_status",
+    ("order", "payment"): "payment_method",
+    ("order", "total"): "order_total",
+    ("line", "order"): "order_id",
+    ("line", "product"): "product_id",
+    ("line", "number"): "line_number",
+    ("line", "discount"): "discount_rate",
+    ("line", "id"): "line_id",
+    ("line", "total"): "line_total",
+    ("review", "id"): "review_id",
+    ("review", "product"): "product_id",
+    ("review", "customer"): "customer_id",
+    ("review", "text"): "review_text",
+    ("review", "date"): "review_date",
+    ("marketing_day", "date"): "spend_date",
+    ("marketing_day", "shop"): "shop_id",
+    ("marketing_day", "spend"): "marketing_spend",
+    ("budget_month", "month"): "budget_month",
+    ("budget_month", "shop"): "shop_id",
+    ("budget_month", "revenue"): "planned_revenue",
+    ("budget_month", "orders"): "planned_orders",
+    ("budget_month", "margin"): "planned_margin",
+}
+ANY_SHOP = "all"
+"""Shop of orders where several shops sell and it isn't published in which."""
+
+
+@dataclass(frozen=True)
+class StagedColumn:
+    """A column of a staging model: its name, the SQL that gives it, and what it means."""
+
+    name: str
+    sql: str
+    text: str
+
+
+def name_of(entity: str, field: str) -> str:
+    """Name of a field in every model of the project; the field's own where it says enough.
+
+    >>> name_of("order", "time"), name_of("product", "category")
+    ('ordered_at', 'category')
+    """
+    return _OWN_NAMES.get((entity, field), field)
+
+
+def columns_of(published: Published, spec: TableSpec) -> list[StagedColumn]:
+    """Columns of a table's staging model: those published, renamed, and what follows from them."""
+    shown = [
+        StagedColumn(
+            name_of(spec.entity, c.field),
+            f'"{c.name}"',
+            f"{c.text} [{c.unit}]" if c.unit in ("unit", published.scenario.currency) else c.text,
+        )
+        for c in spec.columns
+    ]
+    return shown + [c for c in _derived(published, spec) if c.name not in {s.name for s in shown}]
+
+
+def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:
+    published_as = {c.field: f'"{c.name}"' for c in spec.columns}
+    shops = tuple(published.scenario.demand.shops)
+    if spec.entity == "order":
+        if "time" in published_as:
+            yield StagedColumn(
+                "order_date", f"cast({published_as['time']} as date)", "Day on which the order was placed."
+            )
+        if len(shops) == 1:
+            yield StagedColumn("shop_id", f"'{_escaped(shops[0])}'", "The only shop.")
+        else:
+            yield StagedColumn("shop_id", f"'{ANY_SHOP}'", "Which shop is not published.")
+    if spec.entity == "line" and published.has("amount"):
+        unit = "unit_price" in published_as
+        words = "Units times price paid" if unit else "Units times list price less discount, rounded half up"
+        yield StagedColumn(
+            "line_total",
+            _amount(published_as, published.scenario.discount.rounded_by),
+            f"{words}. [{published.scenario.currency}]",
+        )
+
+
+def _amount(published_as: Mapping[str, str], rounded_by: str) -> str:
+    if "unit_price" in published_as:
+        return f"{published_as['quantity']} * {published_as['unit_price']}"
+    units, reduced = (
+        published_as["quantity"],
+        f"{published_as['list_price']} * (1 - {published_as['discount']})",
+    )
+    return f"{units} * round({reduced}, 2)" if rounded_by == "unit" else f"round({units} * {reduced}, 2)"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,77 @@
+[# needs: order.id #]
+with orders as (
+    select * from {{ ref('stg_orders') }}
+)[[ "," if has('lines') ]]
+%% if has('lines')
+
+lines as (
+    select
+        order_id,
+%% if has('line.quantity')
+        cast(sum(quantity) as bigint) as units,
+%% endif
+%% if has('amount')
+        sum(revenue) as revenue,
+%% endif
+%% if has('cost')
+        sum(cost) as cost,
+        sum(gross_margin) as gross_margin,
+%% endif
+%% if has('returns')
+        sum(case when is_returned then 1 else 0 end) as returned_lines,
+%% if has('amount')
+        sum(case when is_returned then revenue else 0 end) as returned_revenue,
+%% endif
+%% endif
+        count(*) as lines
+    from {{ ref('fct_order_lines') }}
+    group by order_id
+)
+%% endif
+
+select
+%% filter select_list
+%% for column in staged('order') if column.name != 'order_total' or has('amount')
+    orders.[[ column.name ]],
+%% endfor
+%% if has('order.status')
+    {{ is_among('orders.order_status', 'cancelled_statuses') }} as is_cancelled,
+%% endif
+%% if has('lines')
+    coalesce(lines.lines, 0) as lines,
+%% if has('line.quantity')
+    coalesce(lines.units, 0) as units,
+%% endif
+%% endif
+%% if has('amount')
+    coalesce(lines.revenue, 0) as revenue,
+%% elif has('revenue')
+    orders.order_total as revenue,
+%% endif
+%% if has('cost')
+    coalesce(lines.cost, 0) as cost,
+    coalesce(lines.gross_margin, 0) as gross_margin,
+%% endif
+%% if has('returns')
+    coalesce(lines.returned_lines, 0) as returned_lines,
+%% if has('amount')
+    coalesce(lines.returned_revenue, 0) as returned_revenue,
+%% endif
+%% endif
+%% if has('revenue')
+%% set returned = "coalesce(lines.returned_revenue, 0)" if has('amount') and has('returns') else "0"
+%% set gross = "coalesce(lines.revenue, 0)" if has('amount') else "orders.order_total"
+%% if has('order.status')
+    case
+        when {{ is_among('orders.order_status', 'cancelled_statuses') }} then 0
+        else [[ gross ]] - [[ returned ]]
+    end as net_revenue,
+%% else
+    [[ gross ]] - [[ returned ]] as net_revenue,
+%% endif
+%% endif
+%% endfilter
+from orders
+%% if has('lines')
+left join lines on orders.order_id = lines.order_id
+%% endif

@@ -1,0 +1,3 @@
+select stock_units
+from {{ ref('stg_products') }}
+where stock_units < 0
