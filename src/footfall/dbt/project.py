@@ -69,8 +69,12 @@ def write_project(
         if given is not None and given not in known:
             raise RequestError(f"{word} {given}: must be one of {', '.join(known)}")
     wanted = load(scenario)
+    if adapter == "postgres" and data is not None:
+        raise RequestError(
+            f"--data {data}: PostgreSQL reads no files; leave it out, and load the tables there"
+        )
     lies_in = data if data is not None else Path("data") / wanted.name
-    manifest = _manifest(lies_in)
+    manifest = _manifest(lies_in) if adapter == "duckdb" else None
     published = _published(wanted, tables, lies_in, manifest)
     location = locate(adapter, source, lies_in, directory, manifest)
     name = re.sub(r"\W", "_", published.scenario.name)

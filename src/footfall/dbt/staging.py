@@ -116,13 +116,15 @@ def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:
 
 
 def _amount(published_as: Mapping[str, str], rounded_by: str) -> str:
+    units = published_as["quantity"]
     if "unit_price" in published_as:
-        return f"{published_as['quantity']} * {published_as['unit_price']}"
-    units, reduced = (
-        published_as["quantity"],
-        f"{published_as['list_price']} * (1 - {published_as['discount']})",
-    )
-    return f"{units} * round({reduced}, 2)" if rounded_by == "unit" else f"round({units} * {reduced}, 2)"
+        product = f"{units} * {published_as['unit_price']}"
+    else:
+        reduced = f"{published_as['list_price']} * (1 - {published_as['discount']})"
+        product = (
+            f"{units} * round({reduced}, 2)" if rounded_by == "unit" else f"round({units} * {reduced}, 2)"
+        )
+    return f"cast({product} as decimal(18, 2))"
 
 
 def _escaped(text: str) -> str:

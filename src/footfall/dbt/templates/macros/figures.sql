@@ -1,3 +1,8 @@
+{# Amounts have one type in every warehouse; a sum or a product would have one of its own. #}
+{% macro money(amount) -%}
+    cast({{ amount }} as decimal(18, 2))
+{%- endmacro %}
+
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as double precision) / nullif({{ denominator }}, 0)
 {%- endmacro %}

@@ -72,8 +72,8 @@ select
     lines.line_total as revenue,
 %% endif
 %% if has('cost')
-    lines.quantity * products.unit_cost as cost,
-    lines.line_total - lines.quantity * products.unit_cost as gross_margin,
+    {{ money('lines.quantity * products.unit_cost') }} as cost,
+    {{ money('lines.line_total - lines.quantity * products.unit_cost') }} as gross_margin,
 %% endif
 %% endfilter
 from lines

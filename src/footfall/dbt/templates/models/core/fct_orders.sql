@@ -44,18 +44,18 @@ select
 %% endif
 %% endif
 %% if has('amount')
-    coalesce(lines.revenue, 0) as revenue,
+    {{ money('coalesce(lines.revenue, 0)') }} as revenue,
 %% elif has('revenue')
     orders.order_total as revenue,
 %% endif
 %% if has('cost')
-    coalesce(lines.cost, 0) as cost,
-    coalesce(lines.gross_margin, 0) as gross_margin,
+    {{ money('coalesce(lines.cost, 0)') }} as cost,
+    {{ money('coalesce(lines.gross_margin, 0)') }} as gross_margin,
 %% endif
 %% if has('returns')
     coalesce(lines.returned_lines, 0) as returned_lines,
 %% if has('amount')
-    coalesce(lines.returned_revenue, 0) as returned_revenue,
+    {{ money('coalesce(lines.returned_revenue, 0)') }} as returned_revenue,
 %% endif
 %% endif
 %% if has('revenue')
@@ -63,11 +63,11 @@ select
 %% set gross = "coalesce(lines.revenue, 0)" if has('amount') else "orders.order_total"
 %% if has('order.status')
     case
-        when {{ is_among('orders.order_status', 'cancelled_statuses') }} then 0
-        else [[ gross ]] - [[ returned ]]
+        when {{ is_among('orders.order_status', 'cancelled_statuses') }} then 0.00
+        else {{ money('[[ gross ]] - [[ returned ]]') }}
     end as net_revenue,
 %% else
-    [[ gross ]] - [[ returned ]] as net_revenue,
+    {{ money('[[ gross ]] - [[ returned ]]') }} as net_revenue,
 %% endif
 %% endif
 %% endfilter

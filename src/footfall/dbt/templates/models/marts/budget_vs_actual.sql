@@ -23,8 +23,8 @@ select
     budget.month_start,
     budget.shop_id,
     budget.planned_revenue,
-    coalesce(actual.revenue, 0) as revenue,
-    coalesce(actual.revenue, 0) - budget.planned_revenue as revenue_variance,
+    {{ money('coalesce(actual.revenue, 0)') }} as revenue,
+    {{ money('coalesce(actual.revenue, 0) - budget.planned_revenue') }} as revenue_variance,
     {{ ratio('coalesce(actual.revenue, 0)', 'budget.planned_revenue') }} as revenue_attainment,
 %% if has('budget_month.orders')
     budget.planned_orders,
@@ -33,8 +33,8 @@ select
 %% endif
 %% if has('margin_plan')
     budget.planned_margin,
-    coalesce(actual.gross_margin, 0) as gross_margin,
-    coalesce(actual.gross_margin, 0) - budget.planned_margin as margin_variance,
+    {{ money('coalesce(actual.gross_margin, 0)') }} as gross_margin,
+    {{ money('coalesce(actual.gross_margin, 0) - budget.planned_margin') }} as margin_variance,
 %% endif
 %% endfilter
 from budget

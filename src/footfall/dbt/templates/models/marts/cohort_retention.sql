@@ -29,7 +29,7 @@ activity as (
         {{ months_between('cohorts.cohort_month', 'orders.order_month') }} as months_since_first,
         count(distinct orders.customer_id) as active_customers,
         count(*) as orders,
-        sum(orders.revenue) as revenue
+        {{ money('sum(orders.revenue)') }} as revenue
     from orders
     inner join cohorts on orders.customer_id = cohorts.customer_id
     group by

@@ -17,7 +17,7 @@ customers as (
         orders.customer_id,
         max(orders.order_date) as last_order_date,
         count(*) as frequency,
-        sum(orders.net_revenue) as monetary
+        {{ money('sum(orders.net_revenue)') }} as monetary
     from orders
     group by orders.customer_id
 ),

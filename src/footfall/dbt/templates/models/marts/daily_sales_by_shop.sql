@@ -59,19 +59,19 @@ select
 %% if has('lines') and has('line.quantity')
     coalesce(sales.units, 0) as units,
 %% endif
-    coalesce(sales.revenue, 0) as revenue,
+    {{ money('coalesce(sales.revenue, 0)') }} as revenue,
 %% if has('cost')
-    coalesce(sales.cost, 0) as cost,
-    coalesce(sales.gross_margin, 0) as gross_margin,
+    {{ money('coalesce(sales.cost, 0)') }} as cost,
+    {{ money('coalesce(sales.gross_margin, 0)') }} as gross_margin,
     {{ ratio('sales.gross_margin', 'sales.revenue') }} as gross_margin_rate,
 %% endif
 %% if has('order.status')
-    coalesce(sales.cancelled_revenue, 0) as cancelled_revenue,
+    {{ money('coalesce(sales.cancelled_revenue, 0)') }} as cancelled_revenue,
 %% endif
 %% if has('returns') and has('amount')
-    coalesce(sales.returned_revenue, 0) as returned_revenue,
+    {{ money('coalesce(sales.returned_revenue, 0)') }} as returned_revenue,
 %% endif
-    coalesce(sales.net_revenue, 0) as net_revenue,
+    {{ money('coalesce(sales.net_revenue, 0)') }} as net_revenue,
     {{ ratio('sales.revenue', 'sales.orders') }} as average_order_value
 from days
 left join sales

@@ -41,8 +41,8 @@ products as (
         coalesce(lines.units, 0) as units,
 %% endif
 %% if has('cost')
-        coalesce(lines.cost, 0) as cost,
-        coalesce(lines.gross_margin, 0) as gross_margin,
+        {{ money('coalesce(lines.cost, 0)') }} as cost,
+        {{ money('coalesce(lines.gross_margin, 0)') }} as gross_margin,
         {{ ratio('lines.gross_margin', 'lines.revenue') }} as gross_margin_rate,
 %% endif
 %% if has('returns')
@@ -52,7 +52,7 @@ products as (
         coalesce(reviews.reviews, 0) as reviews,
         reviews.average_rating,
 %% endif
-        coalesce(lines.revenue, 0) as revenue
+        {{ money('coalesce(lines.revenue, 0)') }} as revenue
     from {{ ref('dim_product') }} as products
     left join lines on products.product_id = lines.product_id
 %% if built('fct_reviews') and has('review.product')

@@ -20,8 +20,8 @@ counted as (
         category,
         count(*) as lines,
 %% if has('amount')
-        sum(revenue) as revenue,
-        sum(case when is_returned then revenue else 0 end) as returned_revenue,
+        {{ money('sum(revenue)') }} as revenue,
+        {{ money('sum(case when is_returned then revenue else 0 end)') }} as returned_revenue,
 %% endif
         sum(case when is_returned then 1 else 0 end) as returned_lines
     from lines
