@@ -21,12 +21,13 @@ _DAILY: Mapping[str, str] = {"order": "time|date", "marketing_day": "date"}
 
 
 def written(properties: Properties) -> str:
-    """Write a property file."""
+    """Write a property file; dbt reads YAML 1.1, where a column called `off` needs quotes."""
     writer, out = YAML(), StringIO()
+    writer.version = (1, 1)
     writer.width = 110
     writer.indent(mapping=2, sequence=4, offset=2)
     writer.dump({"version": 2, **properties}, out)
-    return out.getvalue()
+    return out.getvalue().removeprefix("%YAML 1.1\n---\n")
 
 
 def sources(published: Published, location: Location) -> Properties:
@@ -77,9 +78,11 @@ def _source_column(published: Published, spec: TableSpec, column: ColumnSpec) ->
         tests.append("unique")
     if column.references:
         table, key = column.references
-        tests.append({"relationships": {"arguments": {"to": f"source('{RAW}', '{table}')", "field": key}}})
+        tests.append(
+            {"relationships": {"arguments": {"to": f"source('{RAW}', '{table}')", "field": f'"{key}"'}}}
+        )
     if column.values:
-        tests.append({"accepted_values": {"arguments": {"values": list(column.values)}}})
+        tests.append({"accepted_values": {"arguments": {"values": _in_literals(column.values)}}})
     if numbers := _numbers(published, spec.entity, column.field):
         tests.append({"accepted_values": {"arguments": {"values": numbers, "quote": False}}})
     unit = column.unit.replace("currency", published.scenario.currency)
@@ -131,6 +134,11 @@ def contract_tests(checks: Sequence[str]) -> Properties:
             for check in checks
         ]
     }
+
+
+def _in_literals(words: Sequence[str]) -> list[str]:
+    """Words as dbt must be given them: it puts them between quotes as they are."""
+    return [word.replace("'", "''") for word in words]
 
 
 def _sentence(words: str) -> str:

@@ -16,10 +16,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from ruamel.yaml import YAML
 
 from footfall.contract import CHECKS
+from footfall.contract.check import BINDING
 from footfall.dbt import properties
 from footfall.dbt.location import ATTACHED, RAW, Location
 from footfall.dbt.published import Published
-from footfall.dbt.staging import MODELS, StagedColumn, columns_of, name_of
+from footfall.dbt.staging import ANY_SHOP, MODELS, StagedColumn, columns_of, name_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 _NEEDS = re.compile(r"\[# needs: (?P<needs>.*?) #\]\n")
@@ -31,6 +32,7 @@ _PROPERTIES = (
     "models/_exposures.yml",
     "models/core/_core.yml",
     "models/core/_core_unit_tests.yml",
+    "models/core/_semantic_models.yml",
     "models/marts/_marts.yml",
     "models/marts/_marts_unit_tests.yml",
     "snapshots/_snapshots.yml",
@@ -95,6 +97,7 @@ class _Project:
             "adapter": location.adapter,
             "attached": ATTACHED,
             "raw": RAW,
+            "any_shop": ANY_SHOP,
             "has": published.has,
             "built": self._built,
             "staged": self._staged,
@@ -105,6 +108,8 @@ class _Project:
             "snapshots": self._snapshots(),
             "core": self._models("core"),
             "marts": self._models("marts"),
+            "binding": BINDING,
+            "whole": published.subject.whole_year,
             "last": published.last.isoformat(),
             **_calendar(published),
         }

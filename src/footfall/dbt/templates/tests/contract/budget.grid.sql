@@ -10,6 +10,9 @@ expected as (
         shops.shop_id
     from months
     cross join {{ ref('dim_shop') }} as shops
+%% if not has('shop')
+    where shops.shop_id <> '[[ any_shop ]]'
+%% endif
 )
 
 select

@@ -13,6 +13,9 @@ expected as (
     from {{ ref('dim_date') }} as dates
     inner join horizon on dates.date_day between horizon.first_day and horizon.last_day
     cross join {{ ref('dim_shop') }} as shops
+%% if not has('shop')
+    where shops.shop_id <> '[[ any_shop ]]'
+%% endif
 )
 
 select
