@@ -65,5 +65,9 @@ def dbt(
     elif not quiet:
         print(f"{directory}\n")
         output.table(["part", "files"], [[kind, str(count)] for kind, count in kinds.items()], numbers=[1])
+        if written.waits_for:
+            print(
+                f"\n{written.waits_for} is not there yet: footfall generate {scenario} -o {written.waits_for}"
+            )
         print(f"\nNext: cd {directory} && dbt build")
     return 0

@@ -15,6 +15,8 @@ ADAPTERS = ("duckdb", "postgres")
 SOURCES = ("csv", "parquet", "database")
 RAW = "raw"
 """Schema that `footfall load` fills, and name of the source in the project."""
+_STRANGE = frozenset("'\"$*?[]{}\\")
+"""Characters that mean something to YAML, to templates, or to DuckDB where it looks for files."""
 ATTACHED = "warehouse"
 """Name under which a loaded DuckDB database is attached to the project's own."""
 
@@ -94,24 +96,33 @@ def locate(
     RequestError
         The adapter cannot read such a source, or something else lies there.
     """
-    made = {"duckdb": "database"}.get(manifest.format, manifest.format) if manifest else None
-    chosen = source or ("database" if adapter == "postgres" else made or "csv")
     if adapter == "postgres":
-        if chosen != "database":
+        if source not in (None, "database"):
             raise RequestError(
-                f"--source {chosen}: PostgreSQL reads no files; load the tables with `footfall load`, "
+                f"--source {source}: PostgreSQL reads no files; load the tables with `footfall load`, "
                 "and leave --source out"
             )
-        return Location(adapter, chosen, "")
-    if made and chosen != made:
+        return Location(adapter, "database", "")
+    there = _kind_of(data, manifest)
+    chosen = source or there or "csv"
+    if there and chosen != there:
         raise RequestError(
-            f"--source {chosen}: {data} holds {made}; leave --source out, or name other --data"
+            f"--source {chosen}: {data} holds {there}; leave --source out, or name other --data"
         )
     seen = Path(os.path.relpath(data, project)).as_posix()
-    if chosen == "database":
-        if manifest is None:
-            return Location(adapter, chosen, seen)
+    if strange := sorted(set(seen) & _STRANGE):
+        raise RequestError(
+            f"{data}: a path with {strange[0]} in it can't be read from SQL; choose another place"
+        )
+    if chosen == "database" and manifest:
         return Location(adapter, chosen, f"{seen}/{next(iter(manifest.files))}", schema="main")
     records = manifest.tables.items() if manifest else ()
     parts = frozenset(name for name, record in records if any("/" in file for file in record.files))
     return Location(adapter, chosen, seen, parts=parts)
+
+
+def _kind_of(data: Path, manifest: Manifest | None) -> str | None:
+    """Tell what lies there, as a source; None where nothing does yet."""
+    if manifest:
+        return "database" if manifest.format == "duckdb" else manifest.format
+    return "database" if data.is_file() else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from footfall.core.errors import RequestError
+from pydantic import ValidationError
+
+from footfall.core.errors import DataError, RequestError
 from footfall.dbt import place
 from footfall.dbt.location import ADAPTERS, SOURCES, Location, locate
 from footfall.dbt.published import Published
@@ -23,9 +24,9 @@ class Project:
     """A written project: where it is, what it reads, its files."""
 
     directory: Path
-    name: str
     location: Location
     files: tuple[str, ...]
+    waits_for: Path | None  # data that are not there yet
 
     def count(self, folder: str, suffix: str) -> int:
         """Files of a kind in a folder of the project."""
@@ -73,14 +74,16 @@ def write_project(
         raise RequestError(
             f"--data {data}: PostgreSQL reads no files; leave it out, and load the tables there"
         )
-    lies_in = data if data is not None else Path("data") / wanted.name
+    lies_in = data if data is not None else Path("data") / Path(scenario).stem
     manifest = _manifest(lies_in) if adapter == "duckdb" else None
+    if adapter == "duckdb" and source == "database" and not (data or manifest):
+        raise RequestError("--source database: name the DuckDB file that holds the tables by --data")
     published = _published(wanted, tables, lies_in, manifest)
     location = locate(adapter, source, lies_in, directory, manifest)
-    name = re.sub(r"\W", "_", published.scenario.name)
-    files = render(name, published, location)
+    files = render(published, location)
     place.write(directory, files, overwrite=overwrite)
-    return Project(directory, name, location, tuple(files))
+    waits_for = lies_in if adapter == "duckdb" and not lies_in.exists() else None
+    return Project(directory, location, tuple(files), waits_for)
 
 
 def _manifest(data: Path) -> Manifest | None:
@@ -94,7 +97,12 @@ def _published(
 ) -> Published:
     if manifest is None:
         return Published(wanted, wanted.publishing(tables), wanted.first_day, wanted.last_day)
-    made = Scenario.model_validate(manifest.scenario)
+    try:
+        made = Scenario.model_validate(manifest.scenario)
+    except ValidationError as error:
+        raise DataError(
+            f"{data}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
+        ) from error
     if made.name != wanted.name:
         raise RequestError(f"{data} holds the scenario {made.name}, not {wanted.name}; name other --data")
     missing = [name for name in tables or () if name not in manifest.tables]

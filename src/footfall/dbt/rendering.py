@@ -39,24 +39,13 @@ _PROPERTIES = (
 )
 
 
-def render(name: str, published: Published, location: Location) -> dict[str, str]:
-    """Write a project for what a scenario publishes.
-
-    Parameters
-    ----------
-    name
-        Of the project, its profile and its DuckDB file.
-
-    Returns
-    -------
-    dict
-        Path in the project -> text.
-    """
-    return _Project(name, published, location).files()
+def render(published: Published, location: Location) -> dict[str, str]:
+    """Give path -> text of a project for what a scenario publishes; it is called like the scenario."""
+    return _Project(published, location).files()
 
 
 class _Project:
-    def __init__(self, name: str, published: Published, location: Location) -> None:
+    def __init__(self, published: Published, location: Location) -> None:
         self._published, self._location = published, location
         self._needs = {
             path.stem: _NEEDS.match(path.read_text(encoding="utf-8"))
@@ -89,7 +78,7 @@ class _Project:
         }
         scenario = published.scenario
         self._jinja.globals |= {
-            "name": name,
+            "name": scenario.name,
             "published": published,
             "scenario": scenario,
             "currency": scenario.currency,

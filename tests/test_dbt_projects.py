@@ -1,0 +1,186 @@
+"""`footfall dbt`, without running dbt: where projects go, what they hold, and how their SQL looks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from footfall.cli.main import run
+from footfall.contract import CHECKS
+from footfall.core.errors import FootfallError, OutputError
+from footfall.dbt import place
+from footfall.dbt.project import write_project
+from footfall.dbt.rendering import TEMPLATES
+from footfall.workflow.generate import generate_into
+from footfall.workflow.request import Request
+
+
+def files_in(directory: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small `vantage` in CSV."""
+    target = tmp_path_factory.mktemp("dbt") / "data"
+    generate_into(Request("vantage", 42, 0.01), target)
+    return target
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("adapter", ["duckdb", "postgres"])
+@pytest.mark.parametrize("scenario", ["vantage", "storefront"])
+def test_sql_is_formatted(scenario: str, adapter: str, tmp_path: Path) -> None:
+    """`sqlfluff lint`, with the project's own settings, finds nothing."""
+    write_project(scenario, tmp_path / "shop", adapter=adapter)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "sqlfluff", "lint", ".", "--disable-progress-bar"],
+        cwd=tmp_path / "shop", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_contract_tests_are_checks_of_the_contract(tmp_path: Path) -> None:
+    """Each singular test is named after a check of the contract, and is described by its rule."""
+    names = {path.stem for path in (TEMPLATES / "tests" / "contract").glob("*.sql")}
+    assert names <= CHECKS.keys()
+    write_project("storefront", tmp_path / "shop")
+    written = {path.stem for path in (tmp_path / "shop" / "tests" / "contract").glob("*.sql")}
+    assert written <= {name.replace(".", "_") for name in names}
+    said = (tmp_path / "shop" / "tests" / "contract" / "_contract.yml").read_text()
+    assert CHECKS["lines.list_price"].rule in said
+
+
+def test_same_project_on_both_warehouses(tmp_path: Path) -> None:
+    """Models and tests don't know which warehouse they are for; settings and sources do."""
+    for adapter in ("duckdb", "postgres"):
+        write_project("vantage", tmp_path / adapter, adapter=adapter)
+    one, other = files_in(tmp_path / "duckdb"), files_in(tmp_path / "postgres")
+    different = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+    assert different == {
+        ".footfall.json", ".sqlfluff", "README.md", "dbt_project.yml", "profiles.yml",
+        "models/staging/_sources.yml",
+    }  # fmt: skip
+
+
+def test_changes_of_the_scenario_reach_the_tests(tmp_path: Path, data: Path) -> None:
+    """Figures are those of the scenario that the data were made of, not of a copy in a template."""
+    target = tmp_path / "data"
+    shutil.copytree(data, target)
+    file = target / "_footfall" / "manifest.json"
+    said = json.loads(file.read_text())
+    said["scenario"]["demand"]["opens_at"] = "07:30:00"
+    said["scenario"]["marketing"]["lead_days"] = 5
+    file.write_text(json.dumps(said))
+    write_project("vantage", tmp_path / "shop", data=target)
+    assert "07:30:00" in (tmp_path / "shop" / "tests" / "contract" / "orders_hours.sql").read_text()
+    assert "marketing_lead_days: 5" in (tmp_path / "shop" / "dbt_project.yml").read_text()
+
+
+def test_overwrite_keeps_what_is_not_ours(tmp_path: Path, data: Path) -> None:
+    """A new version takes the place of the old files; models, warehouse and links of the user's stay."""
+    shop = tmp_path / "shop"
+    write_project("vantage", shop, data=data)
+    (shop / "models" / "mine").mkdir()
+    (shop / "models" / "mine" / "mine.sql").write_text("select 1 as one")
+    (shop / "vantage.duckdb").write_bytes(b"warehouse")
+    (shop / "link").symlink_to("README.md")
+    before = files_in(shop)
+    with pytest.raises(OutputError, match="--overwrite"):
+        write_project("vantage", shop, data=data)
+    assert files_in(shop) == before
+    write_project("vantage", shop, data=data, tables=["raw_orders"], overwrite=True)
+    after = files_in(shop)
+    assert after["models/mine/mine.sql"] == b"select 1 as one"
+    assert after["vantage.duckdb"] == b"warehouse"
+    assert (shop / "link").is_symlink()
+    assert "models/core/dim_product.sql" in before
+    assert "models/core/dim_product.sql" not in after
+    assert [p.name for p in tmp_path.iterdir()] == ["shop"]
+
+
+def test_edited_files_are_not_lost(tmp_path: Path) -> None:
+    """A file of ours that was edited, or one of the user's in the way, stops a new version."""
+    shop = tmp_path / "shop"
+    write_project("vantage", shop, tables=["raw_orders"])
+    readme = shop / "README.md"
+    text = readme.read_text()
+    readme.write_text(text + "ours\n")
+    with pytest.raises(OutputError, match=r"README\.md was changed"):
+        write_project("vantage", shop, overwrite=True)
+    readme.write_text(text)
+    (shop / "models" / "core" / "dim_product.sql").write_text("select 1 as one")
+    before = files_in(shop)
+    with pytest.raises(OutputError, match=r"dim_product\.sql was not written by Footfall"):
+        write_project("vantage", shop, overwrite=True)
+    assert files_in(shop) == before
+
+
+@pytest.mark.parametrize("at", ["_fill", "_take"])
+def test_a_stopped_run_leaves_the_old_project(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ends before the new project is in place changes nothing, and leaves nothing beside it."""
+    shop = tmp_path / "shop"
+    write_project("vantage", shop, tables=["raw_orders"])
+    before = files_in(shop)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, at, stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_project("vantage", shop, overwrite=True)
+    assert files_in(shop) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["shop"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"adapter": "snowflake"}, "--adapter snowflake: must be one of duckdb, postgres"),
+        ({"source": "xml"}, "--source xml: must be one of csv, parquet, database"),
+        ({"adapter": "postgres", "source": "csv"}, "PostgreSQL reads no files"),
+        ({"adapter": "postgres", "data": Path("data")}, "PostgreSQL reads no files"),
+        ({"source": "database"}, "name the DuckDB file"),
+        ({"tables": ["raw_oders"]}, "--tables raw_oders"),
+        ({"data": Path("it's")}, "can't be read from SQL"),
+    ],
+)
+def test_refusals(
+    options: dict[str, object], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can't be done is said in a line that names it, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FootfallError, match=said):
+        write_project("vantage", Path("shop"), **options)  # type: ignore[arg-type]  # wrong on purpose
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_of_another_kind_are_refused(data: Path, tmp_path: Path) -> None:
+    """Data of another scenario or format than asked for are named, and a place that isn't ours is left."""
+    for options, said in (
+        ({"scenario": "storefront"}, "holds the scenario vantage, not storefront"),
+        ({"scenario": "vantage", "source": "parquet"}, "holds csv"),
+        ({"scenario": "vantage", "tables": ["raw_customers"]}, "--tables raw_customers"),
+    ):
+        with pytest.raises(FootfallError, match=said):
+            write_project(directory=tmp_path / "shop", data=data, **options)  # type: ignore[arg-type]  # one of each
+    with pytest.raises(OutputError, match="no project that Footfall wrote"):
+        write_project("vantage", data, data=data, overwrite=True)
+
+
+def test_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says what it wrote and what comes next; with --json as one document."""
+    with pytest.raises(SystemExit) as left:
+        run(["dbt", "vantage", "-o", str(tmp_path / "shop"), "--data", str(data)])
+    assert left.value.code == 0
+    assert f"Next: cd {tmp_path / 'shop'} && dbt build" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        run(["dbt", "vantage", "-o", str(tmp_path / "shop"), "--data", str(data), "--overwrite", "--json"])
+    assert json.loads(capsys.readouterr().out)["source"] == "csv"
