@@ -19,8 +19,11 @@ from footfall import Dataset
 from footfall.dbt.project import write_project
 from footfall.plan import parts
 from footfall.scenario.load import text_of
+from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
+from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
+from postgres import Server
 
 pytestmark = pytest.mark.slow
 WELL = {"success", "pass", "no-op"}
@@ -52,7 +55,7 @@ def test_csv_on_duckdb(made: tuple[str, Dataset], tmp_path: Path) -> None:
     name, data = made
     data.write(tmp_path / "data")
     shop = tmp_path / "shop"
-    write_project(name, shop, data=tmp_path / "data")
+    write_project(name, shop, data=str(tmp_path / "data"))
     first = dbt(shop, "build")
     assert set(first.statuses.values()) <= WELL
     assert first.warnings == []
@@ -98,7 +101,7 @@ def test_part_files_and_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(parts, "ORDERS_A_FILE", 100)
     outcome = generate_into(Request("storefront", 42, 0.2), tmp_path / "data", format="parquet")
     assert len(outcome.manifest.tables["orders"].files) > 1
-    write_project("storefront", tmp_path / "shop", data=tmp_path / "data")
+    write_project("storefront", tmp_path / "shop", data=str(tmp_path / "data"))
     built = dbt(tmp_path / "shop", "build")
     assert set(built.statuses.values()) <= WELL
     count = "select count(*) from analytics_core."
@@ -108,17 +111,39 @@ def test_part_files_and_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert found == [[(outcome.manifest.tables[t].rows,)] for t in ("orders", "order_items", "reviews")]
 
 
-def test_duckdb_database(tmp_path: Path) -> None:
+def test_loaded_into_duckdb(tmp_path: Path) -> None:
     """Tables in a DuckDB file are read where they lie, and not written to."""
-    outcome = generate_into(Request("vantage", 42, 0.02), tmp_path / "data", format="duckdb")
-    before = (tmp_path / "data" / "vantage.duckdb").read_bytes()
-    write_project("vantage", tmp_path / "shop", data=tmp_path / "data")
+    file = tmp_path / "shop.db"
+    outcome = load_into(Request("vantage", 42, 0.02), database_at(f"duckdb:{file}"), schema="landed")
+    before = file.read_bytes()
+    write_project("vantage", tmp_path / "shop", data=f"duckdb:{file}", schema="landed")
     built = dbt(tmp_path / "shop", "build")
     assert set(built.statuses.values()) <= WELL
     assert rows(tmp_path / "shop", "select count(*) from analytics_core.fct_order_lines") == [
         (outcome.manifest.tables["raw_line_items"].rows,)
     ]
-    assert (tmp_path / "data" / "vantage.duckdb").read_bytes() == before
+    assert file.read_bytes() == before
+
+
+def test_loaded_into_postgres(
+    made: tuple[str, Dataset],
+    server: Server,
+    shop_on_server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same project is green on PostgreSQL, says what the tables say, and twice is once."""
+    name, data = made
+    for variable in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"):
+        monkeypatch.delenv(variable, raising=False)  # the address says it all
+    address = server.address(shop_on_server)
+    load_into(Request(name, 42, SCALE[name], tables=tuple(data.tables)), database_at(address))
+    write_project(name, tmp_path / "shop", data=address)
+    for _ in range(2):
+        built = dbt(tmp_path / "shop", "build")
+        assert set(built.statuses.values()) <= WELL
+        assert built.warnings == []
+        assert [server.run(mart, shop_on_server) for mart, _ in PAIRS[name]] == published(name, data.tables)
 
 
 BREAKS = {
@@ -206,7 +231,7 @@ def test_broken_rows_are_noticed(name: str, tmp_path: Path) -> None:
             assert connection.execute(statement).fetchone() == (1,), statement
         for table in outcome.manifest.tables:
             connection.execute(f"copy {table} to '{tmp_path}/data/{table}.csv' (header)")
-    write_project(name, tmp_path / "shop", data=tmp_path / "data")
+    write_project(name, tmp_path / "shop", data=str(tmp_path / "data"))
     assert dbt(tmp_path / "shop", "run").succeeded
     assert dbt(tmp_path / "shop", "test").failed == NOTICED[name]
 
@@ -261,7 +286,7 @@ def test_own_scenario(name: str, tmp_path: Path) -> None:
     with (tmp_path / "own.yml").open("w", encoding="utf-8") as file:
         YAML().dump(scenario, file)
     generate_into(Request(str(tmp_path / "own.yml"), 42, 0.1), tmp_path / "data")
-    write_project(str(tmp_path / "own.yml"), tmp_path / "shop", data=tmp_path / "data")
+    write_project(str(tmp_path / "own.yml"), tmp_path / "shop", data=str(tmp_path / "data"))
     built = dbt(tmp_path / "shop", "build")
     assert set(built.statuses.values()) <= WELL
     assert built.warnings == []

@@ -14,8 +14,10 @@ from footfall.cli.main import run
 from footfall.contract import CHECKS
 from footfall.core.errors import FootfallError, OutputError
 from footfall.dbt import place
+from footfall.dbt.location import Server, in_postgres
 from footfall.dbt.project import write_project
 from footfall.dbt.rendering import TEMPLATES
+from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
 
@@ -77,7 +79,7 @@ def test_changes_of_the_scenario_reach_the_tests(tmp_path: Path, data: Path) -> 
     said["scenario"]["demand"]["opens_at"] = "07:30:00"
     said["scenario"]["marketing"]["lead_days"] = 5
     file.write_text(json.dumps(said))
-    write_project("vantage", tmp_path / "shop", data=target)
+    write_project("vantage", tmp_path / "shop", data=str(target))
     assert "07:30:00" in (tmp_path / "shop" / "tests" / "contract" / "orders_hours.sql").read_text()
     assert "marketing_lead_days: 5" in (tmp_path / "shop" / "dbt_project.yml").read_text()
 
@@ -85,16 +87,16 @@ def test_changes_of_the_scenario_reach_the_tests(tmp_path: Path, data: Path) -> 
 def test_overwrite_keeps_what_is_not_ours(tmp_path: Path, data: Path) -> None:
     """A new version takes the place of the old files; models, warehouse and links of the user's stay."""
     shop = tmp_path / "shop"
-    write_project("vantage", shop, data=data)
+    write_project("vantage", shop, data=str(data))
     (shop / "models" / "mine").mkdir()
     (shop / "models" / "mine" / "mine.sql").write_text("select 1 as one")
     (shop / "vantage.duckdb").write_bytes(b"warehouse")
     (shop / "link").symlink_to("README.md")
     before = files_in(shop)
     with pytest.raises(OutputError, match="--overwrite"):
-        write_project("vantage", shop, data=data)
+        write_project("vantage", shop, data=str(data))
     assert files_in(shop) == before
-    write_project("vantage", shop, data=data, tables=["raw_orders"], overwrite=True)
+    write_project("vantage", shop, data=str(data), tables=["raw_orders"], overwrite=True)
     after = files_in(shop)
     assert after["models/mine/mine.sql"] == b"select 1 as one"
     assert after["vantage.duckdb"] == b"warehouse"
@@ -145,11 +147,13 @@ def test_a_stopped_run_leaves_the_old_project(
     [
         ({"adapter": "snowflake"}, "--adapter snowflake: must be one of duckdb, postgres"),
         ({"source": "xml"}, "--source xml: must be one of csv, parquet, database"),
-        ({"adapter": "postgres", "source": "csv"}, "PostgreSQL reads no files"),
-        ({"adapter": "postgres", "data": Path("data")}, "PostgreSQL reads no files"),
-        ({"source": "database"}, "name the DuckDB file"),
+        ({"adapter": "postgres", "source": "csv"}, "--source csv: a database is asked for"),
+        ({"adapter": "postgres", "data": "data"}, "PostgreSQL reads no files"),
+        ({"adapter": "postgres", "data": "duckdb:shop.db"}, "a database of another kind, duckdb:shop.db"),
+        ({"data": "duckdb:shop.db"}, "shop.db"),
+        ({"source": "database"}, "name the database"),
         ({"tables": ["raw_oders"]}, "--tables raw_oders"),
-        ({"data": Path("it's")}, "can't be read from SQL"),
+        ({"data": "it's"}, "can't be read from SQL"),
     ],
 )
 def test_refusals(
@@ -165,14 +169,31 @@ def test_refusals(
 def test_data_of_another_kind_are_refused(data: Path, tmp_path: Path) -> None:
     """Data of another scenario or format than asked for are named, and a place that isn't ours is left."""
     for options, said in (
-        ({"scenario": "storefront"}, "holds the scenario vantage, not storefront"),
+        ({"scenario": "storefront"}, "are of the scenario vantage, not storefront"),
         ({"scenario": "vantage", "source": "parquet"}, "holds csv"),
         ({"scenario": "vantage", "tables": ["raw_customers"]}, "--tables raw_customers"),
     ):
         with pytest.raises(FootfallError, match=said):
-            write_project(directory=tmp_path / "shop", data=data, **options)  # type: ignore[arg-type]  # one of each
+            write_project(directory=tmp_path / "shop", data=str(data), **options)  # type: ignore[arg-type]  # one of each
     with pytest.raises(OutputError, match="no project that Footfall wrote"):
-        write_project("vantage", data, data=data, overwrite=True)
+        write_project("vantage", data, data=str(data), overwrite=True)
+
+
+def test_a_data_set_in_one_duckdb_file(tmp_path: Path) -> None:
+    """A data set that was generated as a DuckDB file is attached, and found in the schema where it lies."""
+    generate_into(Request("vantage", 42, 0.01), tmp_path / "data", format="duckdb")
+    write_project("vantage", tmp_path / "shop", data=str(tmp_path / "data"))
+    assert "'../data/vantage.duckdb'" in (tmp_path / "shop" / "profiles.yml").read_text()
+    said = (tmp_path / "shop" / "models" / "staging" / "_sources.yml").read_text()
+    assert "database: warehouse\n    schema: main\n" in said
+
+
+def test_no_password_is_written(tmp_path: Path) -> None:
+    """A project on PostgreSQL knows host, port, user and database of the address, and no password."""
+    found = in_postgres(database_at("postgresql://an%40n:secret@db.example:5433/shop"), "raw")
+    assert found.server == Server("db.example", "5433", "an@n", "shop")
+    several = in_postgres(database_at("postgresql://ann:secret@one.example,two.example/shop"), "raw")
+    assert several.server == Server()
 
 
 def test_command(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,39 +7,41 @@ from typing import Annotated
 
 import typer
 
-from footfall.cli import output, values
+from footfall.cli import output
+from footfall.cli.options import Json, Overwrite, Quiet, ScenarioName, Schema, Tables
+
+ProjectOut = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: <scenario>_dbt]")
+]
+Adapter = Annotated[
+    str | None,
+    typer.Option(metavar="duckdb|postgres", help="Warehouse that the project is for. [default: duckdb]"),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(metavar="csv|parquet|database", help="What it reads. [default: what lies in the data]"),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR|DATABASE",
+        help="What `generate` or `load` wrote; decides adapter and source. [default: data/<scenario>]",
+    ),
+]
 
 
 def dbt(
-    scenario: Annotated[
-        str,
-        typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file."),
-    ],
+    scenario: ScenarioName,
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: <scenario>_dbt]"),
-    ] = None,
-    adapter: Annotated[
-        str, typer.Option(metavar="duckdb|postgres", help="Warehouse that the project is for.")
-    ] = "duckdb",
-    source: Annotated[
-        str | None,
-        typer.Option(metavar="csv|parquet|database", help="What it reads. [default: what lies in the data]"),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="Data set, or a loaded DuckDB file. [default: data/<scenario>]"),
-    ] = None,
-    tables: Annotated[
-        str | None,
-        typer.Option(parser=values.names, metavar="A,B", help="Only these tables. [default: those there]"),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    out: ProjectOut = None,
+    adapter: Adapter = None,
+    source: Source = None,
+    data: Data = None,
+    schema: Schema = "raw",
+    tables: Tables = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Write a dbt project on a scenario's tables."""
     from footfall.dbt.project import write_project  # noqa: PLC0415 - imports Arrow; help does without
@@ -51,6 +53,7 @@ def dbt(
         adapter=adapter,
         source=source,
         data=data,
+        schema=schema,
         tables=tables.split(",") if tables else None,
         overwrite=overwrite,
     )

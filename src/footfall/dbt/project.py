@@ -11,12 +11,13 @@ from pydantic import ValidationError
 
 from footfall.core.errors import DataError, RequestError
 from footfall.dbt import place
-from footfall.dbt.location import ADAPTERS, SOURCES, Location, locate
+from footfall.dbt.location import ADAPTERS, SOURCES, Location, in_directory, in_duckdb, in_postgres
 from footfall.dbt.published import Published
 from footfall.dbt.rendering import render
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.sinks.base import MANIFEST_DIRECTORY, MANIFEST_FILE, Manifest
+from footfall.sinks.database import database_at, is_database, opened
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,10 @@ def write_project(
     scenario: str,
     directory: Path,
     *,
-    adapter: str = "duckdb",
+    adapter: str | None = None,
     source: str | None = None,
-    data: Path | None = None,
+    data: str | None = None,
+    schema: str = "raw",
     tables: Sequence[str] | None = None,
     overwrite: bool = False,
 ) -> Project:
@@ -52,14 +54,17 @@ def write_project(
     directory
         Where the project goes.
     adapter
-        One of `footfall.dbt.location.ADAPTERS`.
+        One of `footfall.dbt.location.ADAPTERS`; where not given, that of `data`.
     source
-        One of `footfall.dbt.location.SOURCES`; where not given, what `data` holds, or what the adapter reads.
+        One of `footfall.dbt.location.SOURCES`; where not given, what `data` holds.
     data
-        Directory of the data set, or a loaded DuckDB file; `data/<scenario>` where not given. What its
-        manifest says of the scenario and its tables holds; where there is none yet, the scenario itself does.
+        Directory of a data set, or a database's address as `footfall load` takes it; where not given,
+        `data/<scenario>`, and for PostgreSQL whichever server the environment names. What the manifest
+        there says of the scenario and its tables holds; where there is none, the scenario itself does.
+    schema
+        Where in a database.
     tables
-        The tables that are loaded; those of the data set, or all but those on request, where not given.
+        Those that the project shall know; where not given, all of the data set, or all but those on request.
 
     Raises
     ------
@@ -70,44 +75,56 @@ def write_project(
         if given is not None and given not in known:
             raise RequestError(f"{word} {given}: must be one of {', '.join(known)}")
     wanted = load(scenario)
-    if adapter == "postgres" and data is not None:
-        raise RequestError(
-            f"--data {data}: PostgreSQL reads no files; leave it out, and load the tables there"
-        )
-    lies_in = data if data is not None else Path("data") / Path(scenario).stem
-    manifest = _manifest(lies_in) if adapter == "duckdb" else None
-    if adapter == "duckdb" and source == "database" and not (data or manifest):
-        raise RequestError("--source database: name the DuckDB file that holds the tables by --data")
-    published = _published(wanted, tables, lies_in, manifest)
-    location = locate(adapter, source, lies_in, directory, manifest)
+    if adapter == "postgres" or (data and is_database(data)):
+        manifest, location = _in_database(adapter, source, data, schema, directory)
+        waits_for = None
+    else:
+        lies_in = Path(data) if data else Path("data") / Path(scenario).stem
+        there = (lies_in / MANIFEST_DIRECTORY / MANIFEST_FILE).is_file()
+        manifest = Manifest.read(lies_in) if there else None
+        location = in_directory(lies_in, directory, manifest, source)
+        waits_for = None if lies_in.exists() else lies_in
+    published = _published(wanted, tables, manifest)
     files = render(published, location)
     place.write(directory, files, overwrite=overwrite)
-    waits_for = lies_in if adapter == "duckdb" and not lies_in.exists() else None
     return Project(directory, location, tuple(files), waits_for)
 
 
-def _manifest(data: Path) -> Manifest | None:
-    if not (data / MANIFEST_DIRECTORY / MANIFEST_FILE).is_file():
-        return None
-    return Manifest.read(data)
+def _in_database(
+    adapter: str | None, source: str | None, data: str | None, schema: str, directory: Path
+) -> tuple[Manifest | None, Location]:
+    if data and not is_database(data):
+        raise RequestError(
+            f"--data {data}: PostgreSQL reads no files; load the tables there with `footfall load`, "
+            "and name its address, or leave --data out"
+        )
+    if source not in (None, "database"):
+        raise RequestError(f"--source {source}: a database is asked for; leave --source out")
+    if not data:
+        return None, in_postgres(None, schema)
+    database = database_at(data)
+    kind = "duckdb" if database.kind == "duckdb" else "postgres"
+    if adapter not in (None, kind):
+        raise RequestError(f"--adapter {adapter}: --data names a database of another kind, {database.shown}")
+    with opened(data, schema) as source_of_rows:
+        manifest = source_of_rows.manifest
+    if kind == "duckdb":
+        return manifest, in_duckdb(database, schema, directory)
+    return manifest, in_postgres(database, schema)
 
 
-def _published(
-    wanted: Scenario, tables: Sequence[str] | None, data: Path, manifest: Manifest | None
-) -> Published:
+def _published(wanted: Scenario, tables: Sequence[str] | None, manifest: Manifest | None) -> Published:
     if manifest is None:
         return Published(wanted, wanted.publishing(tables), wanted.first_day, wanted.last_day)
     try:
         made = Scenario.model_validate(manifest.scenario)
     except ValidationError as error:
-        raise DataError(
-            f"{data}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
-        ) from error
+        raise DataError(f"the manifest's scenario is not valid: {error.errors()[0]['msg']}") from error
     if made.name != wanted.name:
-        raise RequestError(f"{data} holds the scenario {made.name}, not {wanted.name}; name other --data")
+        raise RequestError(f"the data are of the scenario {made.name}, not {wanted.name}; name other --data")
     missing = [name for name in tables or () if name not in manifest.tables]
     if missing:
-        raise RequestError(f"--tables {missing[0]}: {data} holds {', '.join(manifest.tables)}")
+        raise RequestError(f"--tables {missing[0]}: the data hold {', '.join(manifest.tables)}")
     chosen = list(tables or manifest.tables)
     first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
     return Published(made, made.publishing(chosen), first, last)
