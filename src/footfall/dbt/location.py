@@ -134,8 +134,10 @@ def in_postgres(database: Database | None, schema: str) -> Location:
     host, _, port = address.netloc.rpartition("@")[2].partition(":")
     if "," in address.netloc or "[" in host:
         return Location("postgres", "database", schema=schema)  # several servers: libpq's variables name them
-    user = unquote(address.username or "")
-    server = Server(unquote(host), port, user, unquote(address.path.removeprefix("/")))
+    named = (host, port, address.username or "", address.path.removeprefix("/"))
+    server = Server(*map(unquote, named))
+    if set("".join((server.host, server.user, server.database))) & _STRANGE:
+        return Location("postgres", "database", schema=schema)
     return Location("postgres", "database", schema=schema, server=server)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from footfall.core.errors import OutputError
-from footfall.sinks.staging import exchange, explained
+from footfall.sinks.staging import exchange, explained, is_dead
 
 MARKER = ".footfall.json"
 """Names the files that Footfall wrote, and a hash of each, so that edits of them are noticed."""
@@ -92,7 +92,10 @@ def _leftovers(place: Path) -> Iterator[Path]:
     """Yield drafts of runs that were killed; they hold copies only."""
     prefix = f".{place.name}.inprogress-"
     if place.parent.is_dir():
-        yield from [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]
+        for entry in list(place.parent.iterdir()):
+            pid = entry.name.removeprefix(prefix)
+            if entry.name.startswith(prefix) and pid.isdecimal() and is_dead(int(pid)):
+                yield entry
 
 
 def _fill(draft: Path, files: Mapping[str, str]) -> None:

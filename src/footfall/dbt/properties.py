@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -15,6 +16,9 @@ from footfall.dbt.published import Published
 from footfall.dbt.staging import MODELS, columns_of, name_of
 
 Properties = dict[str, Any]
+_LIST = re.compile(r"\n(\w+:\n)")
+_ITEM = re.compile(r"(?<!:)\n(  - name: )")
+"""Where an empty line helps to read: before a list, and between those of its items that have names."""
 _FRESH = {"warn_after": {"count": 36, "period": "hour"}}
 _DAILY: Mapping[str, str] = {"order": "time|date", "marketing_day": "date"}
 """Tables that grow every day, and the field that tells how far they have come."""
@@ -24,10 +28,11 @@ def written(properties: Properties) -> str:
     """Write a property file; dbt reads YAML 1.1, where a column called `off` needs quotes."""
     writer, out = YAML(), StringIO()
     writer.version = (1, 1)
-    writer.width = 110
+    writer.width = 4096  # no line is folded
     writer.indent(mapping=2, sequence=4, offset=2)
     writer.dump({"version": 2, **properties}, out)
-    return out.getvalue().removeprefix("%YAML 1.1\n---\n")
+    text = out.getvalue().removeprefix("%YAML 1.1\n---\n")
+    return _ITEM.sub(r"\n\n\1", _LIST.sub(r"\n\n\1", text))
 
 
 def sources(published: Published, location: Location) -> Properties:

@@ -54,7 +54,8 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def _is_dead(pid: int) -> bool:
+def is_dead(pid: int) -> bool:
+    """Whether the process that a staging directory is named after is gone."""
     if pid == os.getpid():
         return True  # of an earlier process: in containers the same numbers come again
     try:
@@ -189,7 +190,7 @@ class Staging:
             return
         for leftover in sorted(self.target.parent.iterdir()):
             pid = leftover.name.removeprefix(prefix).removesuffix(_OLD)
-            if leftover.name.startswith(prefix) and pid.isdecimal() and _is_dead(int(pid)):
+            if leftover.name.startswith(prefix) and pid.isdecimal() and is_dead(int(pid)):
                 _retire(leftover, self.target)
 
     def _make_parents(self) -> None:
