@@ -53,11 +53,15 @@ _VANTAGE = (
         where order_ts >= date '2025-01-03' group by 1 order by 1
         """,
     ),
+    (
+        "select category, other_category from analytics_marts.basket_affinity order by lift desc, category limit 1",
+        "select 'Bekleidung', 'Schuhe'",  # the scenario's affinity, told from either side
+    ),
     ("select lag_days from analytics_marts.marketing_lag where is_best_lag and shop_id = 'DE'", "select 2"),
     (
         """
         select category, other_category, orders_with_both from analytics_marts.basket_affinity
-        order by orders_with_both, category
+        where category <> other_category order by orders_with_both, category
         """,
         """
         with b as (select distinct order_id, category from raw_line_items join raw_products using (sku_id))

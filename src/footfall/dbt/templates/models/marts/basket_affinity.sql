@@ -1,51 +1,46 @@
 [# needs: sold, product.category #]
--- Which categories are bought together? Of the orders with one, how many hold the other, too?
--- A lift above 1 is more than chance brings together.
-with baskets as (
-    select distinct
+-- Which categories are bought together? Each line is paired with every other line of its order. Where a
+-- category's partners are of another one more often than partners are in general, the lift is above 1.
+with lines as (
+    select
         lines.order_id,
+        lines.product_id,
         products.category
     from {{ ref('fct_order_lines') }} as lines
     inner join {{ ref('dim_product') }} as products on lines.product_id = products.product_id
-),
-
-totals as (
-    select count(distinct order_id) as orders
-    from baskets
-),
-
-categories as (
-    select
-        category,
-        count(*) as orders
-    from baskets
-    group by category
 ),
 
 pairs as (
     select
         one.category,
         other.category as other_category,
-        count(*) as orders_with_both
-    from baskets as one
-    inner join baskets as other
+        count(distinct one.order_id) as orders_with_both,
+        count(*) as line_pairs
+    from lines as one
+    inner join lines as other
         on
             one.order_id = other.order_id
-            and one.category <> other.category
+            and one.product_id <> other.product_id
     group by
         one.category,
         other.category
+),
+
+totals as (
+    select
+        *,
+        sum(line_pairs) over (partition by category) as pairs_of_category,
+        sum(line_pairs) over (partition by other_category) as pairs_of_other,
+        sum(line_pairs) over () as all_pairs
+    from pairs
 )
 
 select
-    pairs.category,
-    pairs.other_category,
-    categories.orders as orders_with_category,
-    pairs.orders_with_both,
-    {{ ratio('pairs.orders_with_both', 'totals.orders') }} as support,
-    {{ ratio('pairs.orders_with_both', 'categories.orders') }} as confidence,
-    {{ ratio('1.0 * pairs.orders_with_both * totals.orders', 'categories.orders * others.orders') }} as lift
-from pairs
-inner join categories on pairs.category = categories.category
-inner join categories as others on pairs.other_category = others.category
-cross join totals
+    category,
+    other_category,
+    orders_with_both,
+    line_pairs,
+    {{ ratio('line_pairs', 'pairs_of_category') }} as partner_share,
+    {{ ratio('pairs_of_other', 'all_pairs') }} as expected_share,
+    {{ ratio('1.0 * line_pairs * all_pairs', 'pairs_of_category * pairs_of_other') }} as lift
+from totals
