@@ -54,7 +54,10 @@ _VANTAGE = (
         """,
     ),
     (
-        "select category, other_category from analytics_marts.basket_affinity order by lift desc, category limit 1",
+        """
+        select category, other_category from analytics_marts.basket_affinity
+        order by lift desc, category limit 1
+        """,
         "select 'Bekleidung', 'Schuhe'",  # the scenario's affinity, told from either side
     ),
     ("select lag_days from analytics_marts.marketing_lag where is_best_lag and shop_id = 'DE'", "select 2"),

@@ -166,6 +166,17 @@ def test_loaded_into_postgres(
 
 BREAKS = {
     "vantage": (
+        "update raw_products set cost_price_eur = cost_price_eur * 0.8",
+        "update raw_line_items set unit_price_paid = unit_price_paid * 1.1",
+        "update raw_marketing_daily set spend_eur = spend_eur * 2",
+        "update raw_products set product_name = (select min(product_name) from raw_products) "
+        "where sku_id = (select max(sku_id) from raw_products)",
+        "delete from raw_line_items where order_id = 120",
+        "update raw_line_items set discount = 0 where line_number = 1 and order_id = "
+        "(select min(order_id) from raw_orders where order_ts >= '2025-11-21')",  # in black week
+        "update raw_line_items as i set sku_id = j.sku_id from raw_line_items j "
+        "where i.order_id = j.order_id and i.line_number = 2 and j.line_number = 1 and i.order_id = "
+        "(select min(order_id) from raw_line_items where order_id > 200 and line_number = 2)",
         "update raw_orders set order_ts = '2025-01-20 03:00:00' where order_id = 100",  # at night
         "update raw_orders set shop_id = 'FR' where order_id = 101",
         "insert into raw_orders select * from raw_orders where order_id = 102",
@@ -180,6 +191,12 @@ BREAKS = {
         "(select max(sku_id) from raw_products where sub_category = 'Zelte')",
     ),
     "storefront": (
+        "update order_items as i set line_total = case when month(order_date) > 10 then 1 "
+        "when customer_id % 10 = 0 then 1000 else 10 end "
+        "from orders o where o.order_id = i.order_id",
+        "update customers set registration_date = '2022-01-01' where customer_id = 9",
+        "update reviews as r set customer_id = o.customer_id, product_id = o.product_id from reviews o "
+        "where o.review_id = 20 and r.review_id = 21",
         "update orders set status = 'Lost' where order_id = (select min(order_id) from orders "
         "where status = 'Processing')",
         "update orders set total_amount = total_amount + 0.01 where order_id = 30",
@@ -197,6 +214,14 @@ BREAKS = {
 }
 NOTICED = {
     "vantage": {
+        "targets_gross_margin",
+        "targets_order_value",
+        "targets_marketing_share",
+        "products_names",
+        "lines_orders",
+        "lines_event_discount",
+        "lines_distinct",
+        "source_unique_combination_raw_raw_line_items_order_id__sku_id",
         "orders_hours",
         "source_accepted_values_raw_raw_orders__shop_id___DE__AT__CH",
         "customers_home",
@@ -217,6 +242,10 @@ NOTICED = {
         "products_sub_categories",
     },
     "storefront": {
+        "promises_season",
+        "targets_top_customers",
+        "customers_registered",
+        "reviews_distinct",
         "source_accepted_values_raw_orders__status___Completed__Processing__Cancelled__Returned",
         "orders_amount",
         "customers_orders_after",
@@ -241,12 +270,12 @@ NOTICED = {
 @pytest.mark.parametrize("name", ["vantage", "storefront"])
 def test_broken_rows_are_noticed(name: str, tmp_path: Path) -> None:
     """Each broken rule fails the test that stands for it, and no other test fails."""
-    outcome = generate_into(Request(name, 42, 0.1), tmp_path / "data")
+    outcome = generate_into(Request(name, 42, SCALE[name]), tmp_path / "data")
     with duckdb.connect() as connection:
         for table in outcome.manifest.tables:
             connection.execute(f"create table {table} as from '{tmp_path}/data/{table}.csv'")
         for statement in BREAKS[name]:
-            assert connection.execute(statement).fetchone() == (1,), statement
+            assert connection.execute(statement).fetchone() != (0,), statement
         for table in outcome.manifest.tables:
             connection.execute(f"copy {table} to '{tmp_path}/data/{table}.csv' (header)")
     write_project(name, tmp_path / "shop", data=str(tmp_path / "data"))
