@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from footfall.dbt.project import write_project
 from footfall.plan import parts
 from footfall.scenario.load import text_of
 from footfall.sinks.database import database_at
+from footfall.workflow.days import load_day
 from footfall.workflow.generate import generate_into
 from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
@@ -48,6 +51,39 @@ def made(request: pytest.FixtureRequest) -> tuple[str, Dataset]:
 
 def marts_of(name: str, shop: Path) -> list[list[tuple[Any, ...]]]:
     return [rows(shop, mart) for mart, _ in PAIRS[name]]
+
+
+def everything_in(shop: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of all facts, dimensions and marts, by table."""
+    tables = rows(
+        shop,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_schema in ('analytics_core', 'analytics_marts') order by 1",
+    )
+    return {table: rows(shop, f"select * from {table} order by all") for (table,) in tables}
+
+
+def test_ten_days(tmp_path: Path) -> None:
+    """Built on ten days that arrive one by one, marts and snapshots end at what a full build says."""
+    database, day = database_at(f"duckdb:{tmp_path / 'shop.db'}"), dt.date(2024, 11, 20)
+    request = Request("storefront", overrides=("arrival.late_lines.share=0.3",))
+    load_into(dataclasses.replace(request, as_of=day), database)
+    shop = tmp_path / "shop"
+    write_project("storefront", shop, data=f"duckdb:{database.address}")
+    only = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    assert dbt(shop, *only).succeeded
+    begun = everything_in(shop)
+    for k in range(1, 11):
+        load_day(request, database, day + dt.timedelta(k))
+        built = dbt(shop, *(only if k < 10 else ("build",)))
+        assert set(built.statuses.values()) <= WELL
+    arrived = everything_in(shop)
+    assert arrived["analytics_core.fct_order_lines"] != begun["analytics_core.fct_order_lines"]
+    assert dbt(shop, "run", "--full-refresh").succeeded
+    assert arrived == everything_in(shop)
+    for history, now in (("products_history", "dim_product"), ("customers_history", "dim_customer")):
+        current = f"select count(*) from analytics_snapshots.{history} where dbt_valid_to is null"
+        assert rows(shop, current) == rows(shop, f"select count(*) from analytics_core.{now}")
 
 
 # What was known on an earlier day: what came later is missing, and what has changed since is as it was.

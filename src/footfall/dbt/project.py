@@ -127,4 +127,6 @@ def _published(wanted: Scenario, tables: Sequence[str] | None, manifest: Manifes
         raise RequestError(f"--tables {missing[0]}: the data hold {', '.join(manifest.tables)}")
     chosen = list(tables or manifest.tables)
     first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
+    if manifest.options.get("as_of"):
+        last = max(last, made.last_day)  # the other days are still to come
     return Published(made, made.publishing(chosen), first, last)

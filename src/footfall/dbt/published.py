@@ -135,10 +135,8 @@ class Published:
 
     @property
     def lookback_days(self) -> int:
-        """For how long facts may still change: as long as orders may be in progress, or a month."""
-        fulfilment = self.scenario.fulfilment
-        progress = fulfilment.in_progress if fulfilment else None
-        return max(30, int(progress.age_days_max) if progress else 0)
+        """For how long after an order its facts may still change by the scenario; at least a month."""
+        return max(30, self.scenario.arrival.days)
 
     def table(self, entity: str) -> TableSpec | None:
         """Specification of the table that shows an entity; None where none does."""
