@@ -37,6 +37,7 @@ from footfall.cli.options import (
     Parts,
     Place,
     Quiet,
+    Report,
     Scale,
     ScenarioName,
     Schema,
@@ -44,6 +45,7 @@ from footfall.cli.options import (
     Tables,
     Workers,
 )
+from footfall.cli.report import report, report_of
 from footfall.core.errors import FootfallError
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class Asked:
     part: PartNumber = None
     parts: Parts = None
     as_of: AsOf = None
+    report: Report = False
     overwrite: Overwrite = False
     as_json: Json = False
     quiet: Quiet = False
@@ -148,14 +151,18 @@ def generate(asked: Asked) -> int:
         output.refusals(as_json=asked.as_json, quiet=asked.quiet),
     ):
         outcome = generated(asked, request, moved)
+    page = report_of(asked.directory) if asked.report else None
     if asked.as_json:
-        output.document({"directory": asked.place, **json.loads(outcome.manifest.to_json())})
+        drawn = {"report": page} if page else {}
+        output.document({"directory": asked.place, **drawn, **json.loads(outcome.manifest.to_json())})
     elif not asked.quiet:
-        output.published(asked.place, outcome.manifest, outcome.findings)
+        places = [asked.place, *([page] if page else [])]
+        output.published("\n".join(places), outcome.manifest, outcome.findings)
     return 0
 
 
 app.command(epilog="Example: footfall changes vantage --day 2025-11-21 -o data/changes")(changes)
+app.command(epilog="Example: footfall report data/vantage -o report.html")(report)
 app.command(epilog="Example: footfall load vantage --to duckdb:shop.db --scale 10")(load)
 
 

@@ -96,6 +96,7 @@ Parts = Annotated[
     int | None,
     typer.Option("--parts", parser=values.count, metavar="N", help="How many parts there are in all."),
 ]
+Report = Annotated[bool, typer.Option("--report", help="Draw a page of it, too: _footfall/report.html.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an earlier run wrote there.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]

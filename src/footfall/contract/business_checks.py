@@ -29,11 +29,11 @@ def _top_share(subject: Subject, figures: Figures, revenue: Counts, tolerance: f
     if total <= 0:
         return undecided(NO_ORDERS)
     best = np.sort(every)[::-1][: max(1, round(wanted.top * len(every)))]
+    share = wanted.value
+    error = math.sqrt(share * (1 - share) * float(np.square(every.astype(np.float64)).sum())) / total
     if figures.values.orders < BINDING:
-        share = wanted.value
-        error = math.sqrt(share * (1 - share) * float(np.square(every.astype(np.float64)).sum())) / total
         tolerance = max(tolerance, 5 * error)
-    return within(float(best.sum()) / total, wanted.value, tolerance)
+    return within(float(best.sum()) / total, wanted.value, tolerance, error=error)
 
 
 def top_customers(subject: Subject, figures: Figures) -> Outcome:

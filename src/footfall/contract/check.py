@@ -28,6 +28,7 @@ class Outcome:
     tolerance: str = ""
     p_value: float | None = None
     detail: str = ""
+    standard_errors: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,8 @@ def by_rule(figures: Figures, name: str, target: str, rows: int) -> Outcome:
     return Outcome(count == 0, target, f"{count:,} of {rows:,} break it", "none", None, first)
 
 
-def within(value: float, target: float, tolerance: float, unit: str = "") -> Outcome:
-    """Judge by a distance from the target."""
+def within(value: float, target: float, tolerance: float, unit: str = "", error: float = 0.0) -> Outcome:
+    """Judge by a distance from the target; tells it in standard errors, too, where one is given."""
     holds = abs(value - target) <= tolerance
     suffix = f" {unit}" if unit else ""
     said = f"{value:.4f}{suffix} is {abs(value - target):.4f} away from {target:g}, more than {tolerance:.4f}"
@@ -130,6 +131,7 @@ def within(value: float, target: float, tolerance: float, unit: str = "") -> Out
         f"±{tolerance:.4g}",
         None,
         "" if holds else said,
+        round((value - target) / error, 4) if error > 0 else None,
     )
 
 

@@ -24,6 +24,8 @@ class Finding:
         What is wrong, with the first offending row by its key, or why the check cannot be decided.
     discrete
         The p-value takes too few values to be uniform over seeds.
+    standard_errors
+        How far a target is off, in standard errors, where its error is known; below target is negative.
     stratified
         The column is drawn by strata, so a p-value near 1 is expected; only too far counts.
     """
@@ -39,6 +41,7 @@ class Finding:
     detail: str = ""
     discrete: bool = False
     stratified: bool = False
+    standard_errors: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for JSON."""

@@ -108,4 +108,5 @@ def _finding(check: Check, out: Outcome) -> Finding:
         detail=out.detail,
         discrete=check.discrete,
         stratified=check.stratified,
+        standard_errors=out.standard_errors,
     )

@@ -51,8 +51,10 @@ def order_value(subject: Subject, figures: Figures) -> Outcome:
     mean = figures.lines.amounts.revenue / n
     variance = max(0.0, float(figures.lines.amounts.squares[0]) / n - mean**2)
     sd = max(math.sqrt(variance), _model_sd(subject, figures)[0])
-    tolerance = max(wanted.tolerance, 5 * sd / math.sqrt(n) / 100)
-    return within(mean / 100, wanted.value, tolerance, subject.scenario.currency)
+    error = sd / math.sqrt(n) / 100
+    return within(
+        mean / 100, wanted.value, max(wanted.tolerance, 5 * error), subject.scenario.currency, error
+    )
 
 
 def gross_margin(subject: Subject, figures: Figures) -> Outcome:
@@ -66,7 +68,8 @@ def gross_margin(subject: Subject, figures: Figures) -> Outcome:
     kept, (rr, rc, cc) = 1 - margin, amounts.squares.tolist()
     sample = math.sqrt(max(0.0, cc - 2 * kept * rc + kept**2 * rr)) / amounts.revenue
     model = _model_sd(subject, figures)[1] * math.sqrt(figures.lines.orders) / amounts.revenue
-    return within(margin, wanted.value, max(wanted.tolerance, 5 * max(sample, model)))
+    error = max(sample, model)
+    return within(margin, wanted.value, max(wanted.tolerance, 5 * error), error=error)
 
 
 def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
@@ -90,7 +93,7 @@ def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
     error = math.sqrt(1.5 * wanted.value * (1 - wanted.value) / total)
     share = int(best.sum()) / total
     tolerance = max(wanted.tolerance, 5 * error) + (lift if share > wanted.value else 0.0)
-    return within(share, wanted.value, tolerance)
+    return within(share, wanted.value, tolerance, error=error)
 
 
 def weekend(subject: Subject, figures: Figures) -> Outcome:
@@ -132,7 +135,7 @@ def marketing_share(subject: Subject, figures: Figures) -> Outcome:
     noise = law.revenue_share_sd**2 * float(np.square(revenue).sum())
     error = math.sqrt(noise + law.revenue_share**2 * edge) / total
     tolerance = max(wanted, 5 * error)
-    return within(float(spend.sum()) / total, law.revenue_share, tolerance)
+    return within(float(spend.sum()) / total, law.revenue_share, tolerance, error=error)
 
 
 def _reported(observed: str) -> Outcome:

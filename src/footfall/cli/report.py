@@ -1,0 +1,40 @@
+"""The command `report`: a page of a data set, and its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from footfall.cli import output
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="What `generate` wrote, edited or not.")]
+Page = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", metavar="FILE", help="The page. [default: DIR/_footfall/report.html]"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document; write no page.")]
+
+
+def report_of(directory: Path) -> str:
+    """Draw a page of what was just published, in its own directory; tell where it is."""
+    from footfall.workflow.reporting import report as reported  # noqa: PLC0415 - see cli.main
+
+    return str(reported(directory)[0])
+
+
+def report(directory: Directory, out: Page = None, as_json: Json = False) -> int:
+    """Draw what is in a data set as one HTML page; exit 1 if a check fails."""
+    from footfall.workflow.reporting import report as reported  # noqa: PLC0415 - see cli.main
+    from footfall.workflow.reporting import summary_of  # noqa: PLC0415
+
+    if as_json:
+        told = summary_of(directory)
+        output.document({"directory": str(directory), **told})
+    else:
+        place, told = reported(directory, out)
+        failed = told["verdicts"].get("fail", 0)
+        held = told["verdicts"].get("pass", 0)
+        print(f"{place}: {f'{failed} checks failed, ' if failed else ''}{held} passed")
+    return int("fail" in told["verdicts"])

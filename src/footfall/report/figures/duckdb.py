@@ -1,0 +1,125 @@
+"""Published tables in a scratch database on disk, under the words of the vocabulary, for SQL to count.
+
+Whatever format a data set has, its batches stream into one DuckDB file that lives as long as it is
+asked. Memory stays flat: what does not fit the limit is spilled to the same scratch directory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from footfall.contract.subject import Subject
+from footfall.core.schema import Kind, TableSpec
+
+_MEMORY, _THREADS = "1GB", 2
+_UNUSED = {"first_name", "last_name", "email", "phone", "address", "shipping_address", "text"}
+
+
+class Tables:
+    """Tables by entity ("product", "line", ...) with the vocabulary's fields as columns.
+
+    Money is in cents. Orders have a `day`, a `shop` (also where the only one is not published), and of
+    their lines `revenue`, `units` and `lines`; lines have an `amount`. Only what is published is there.
+
+    Parameters
+    ----------
+    connection
+        Of the scratch database.
+    subject
+        What is published.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+        self._connection = connection
+        self.subject = subject
+        self._columns: dict[str, set[str]] = {}
+
+    def has(self, entity: str, *fields: str) -> bool:
+        """Whether an entity is there with all these columns."""
+        return entity in self._columns and set(fields) <= self._columns[entity]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query; only figures that are already summed up should be asked for."""
+        return self._connection.execute(query).fetchall()
+
+    def row(self, query: str) -> tuple[Any, ...]:
+        """First row of a query."""
+        return self.rows(query)[0]
+
+    def _take(self, spec: TableSpec, batches: Iterator[pa.RecordBatch]) -> None:
+        wanted = {
+            c.field: f'("{c.name}" * 100)::BIGINT' if c.kind in (Kind.MONEY, Kind.FRACTION) else f'"{c.name}"'
+            for c in spec.columns
+            if c.field not in _UNUSED
+        }
+        if spec.entity == "line" and "total" in wanted:
+            wanted["amount"] = wanted["total"]
+        elif spec.entity == "line" and {"unit_price", "quantity"} <= wanted.keys():
+            wanted["amount"] = f"{wanted['unit_price']} * {wanted['quantity']}"
+        columns = ", ".join(f'{value} AS "{field}"' for field, value in wanted.items())
+        reader = pa.RecordBatchReader.from_batches(spec.arrow_schema, batches)
+        self._connection.register("published", reader)
+        self._connection.execute(f'CREATE TABLE "{spec.entity}" AS SELECT {columns or "1"} FROM published')
+        self._connection.unregister("published")
+        self._columns[spec.entity] = set(wanted)
+
+    def _date_orders(self) -> None:
+        """Give orders what several figures need: their day, their shop, and sums of their lines."""
+        if "order" not in self._columns:
+            return
+        added = {}
+        when = next((field for field in ("date", "time") if self.has("order", field)), None)
+        if when:
+            added["day"] = f'"{when}"::DATE'
+        if not self.has("order", "shop") and len(self.subject.shops) == 1:
+            added["shop"] = f"'{self.subject.shops[0]}'"
+        sums, join = {"lines": "count(*)"}, ""
+        if self.has("line", "amount"):
+            sums["revenue"] = "sum(amount)::BIGINT"
+        if self.has("line", "quantity"):
+            sums["units"] = "sum(quantity)::BIGINT"
+        if self.has("line", "order") and self.has("order", "id"):
+            added |= {name: f"coalesce(s.{name}, 0)" for name in sums}
+            summed = ", ".join(f"{formula} AS {name}" for name, formula in sums.items())
+            join = f'LEFT JOIN (SELECT "order", {summed} FROM "line" GROUP BY ALL) s ON o.id = s."order"'
+        elif self.has("order", "total"):
+            added["revenue"] = "o.total"
+        columns = "".join(f", {value} AS {name}" for name, value in added.items())
+        self._connection.execute(
+            f'CREATE TABLE dated AS SELECT o.*{columns} FROM "order" o {join};'
+            'DROP TABLE "order"; ALTER TABLE dated RENAME TO "order"'
+        )
+        self._columns["order"] |= added.keys()
+
+
+@contextmanager
+def scratch(subject: Subject, tables: Mapping[str, Iterable[pa.RecordBatch]]) -> Iterator[Tables]:
+    """Hold published tables in a scratch database.
+
+    Parameters
+    ----------
+    subject
+        What is published; tables that could not be read are not in it.
+    tables
+        Batches by published name.
+    """
+    with tempfile.TemporaryDirectory(prefix="footfall-report-") as place:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": _MEMORY,
+            "threads": _THREADS,
+            "temp_directory": str(Path(place) / "spill"),
+        }
+        with duckdb.connect(str(Path(place) / "tables.duckdb"), config=settings) as connection:
+            connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+            held = Tables(connection, subject)
+            for name, batches in tables.items():
+                held._take(subject.tables[name], iter(batches))
+            held._date_orders()
+            yield held
