@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from footfall.report.charts.assortment import assortment_charts
 from footfall.report.charts.buying import basket_charts, customer_charts
-from footfall.report.charts.canvas import Cell, Chart
+from footfall.report.charts.canvas import Cell, Chart, percent
 from footfall.report.charts.contract import distances_chart
 from footfall.report.charts.demand import demand_charts
 from footfall.report.charts.money import money_charts
@@ -98,28 +98,28 @@ def _off(promise: Mapping[str, Any]) -> str:
     return f"{promise['standard_errors']:{sign}.2f} s.e."
 
 
-def _tiles(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _tiles(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The headline's figures, each with its name and unit."""
     head, currency = told["headline"], told["currency"]
     if "orders" in head:
-        yield "Orders", f"{head['orders']:,}", ""
+        yield "Orders", f"{head['orders']:,}"
     if "revenue" in head:
         million = head["revenue"] >= 1e6
         yield (
-            "Revenue",
+            f"Revenue, million {currency}" if million else f"Revenue, {currency}",
             f"{head['revenue'] / 1e6:,.2f}" if million else f"{head['revenue']:,.0f}",
-            (f"million {currency}" if million else currency),
         )
     if "order_value" in head:
-        yield "An order", f"{head['order_value']:,.2f}", currency
+        yield f"An order, {currency}", f"{head['order_value']:,.2f}"
     if head.get("gross_margin") is not None:
-        yield "Gross margin", f"{100 * head['gross_margin']:.1f}", "%"
+        yield "Gross margin", percent(head["gross_margin"], 1)
     if "lines" in head:
-        yield "Lines", f"{head['lines']:,}", ""
+        yield "Lines", f"{head['lines']:,}"
     if "buyers" in head:
-        yield "Buyers", f"{head['buyers']:,}", ""
+        yield "Buyers", f"{head['buyers']:,}"
     if head.get("stars") is not None:
-        yield "Reviews", f"{head['reviews']:,}", f"{head['stars']:.2f} stars"
+        yield "Reviews", f"{head['reviews']:,}"
+        yield "Mean rating", f"{head['stars']:.2f}"
 
 
 def _sections(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str, list[Chart]]]:

@@ -22,7 +22,7 @@ def distances_chart(promises: Sequence[Mapping[str, Any]]) -> Chart | None:
     end = f"{broken} of them are refused" if broken else f"refused is what lies beyond {limit:.1f}"
     return Chart(
         "distances",
-        f"Of {len(laws)} laws the furthest off is {furthest['check']}, by "
+        f"Of {len(laws)} laws with a p-value the furthest off is {furthest['check']}, by "
         f"{furthest['standard_errors']:.1f} standard errors; {end}",
         "A dot a law, by how far chance would have to carry a normal figure to be as unlikely. Columns "
         "that are drawn by strata lie "
