@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from footfall import __version__
-from footfall.cli import output
+from footfall.cli import output, plan_page
 from footfall.cli.days import changes
 from footfall.cli.dbt import dbt
 from footfall.cli.engines import check, generated
@@ -178,23 +178,7 @@ def plan(asked: Asked) -> int:
     if asked.as_json:
         output.document(told)
     elif not asked.quiet:
-        horizon = told["horizon"]
-        print(f"{told['scenario']}, seed {told['seed']}, {horizon['first']} to {horizon['last']}\n")
-        output.row_counts(told["rows"])
-        print(
-            ", ".join(f"{output.size(count)} as {name}" for name, count in told["bytes"].items()), end="\n\n"
-        )
-        solved = [[knob, output.number(value)] for knob, value in told["solved"].items() if value is not None]
-        output.table(["solved knob", "value"], solved, numbers=[1])
-        print()
-        output.table(
-            ["target", "asked", "tolerance", "expected"],
-            [
-                [str(t["target"]), *(output.number(t[key]) for key in ("asked", "tolerance", "expected"))]
-                for t in told["targets"]
-            ],
-            numbers=[1, 2, 3],
-        )
+        plan_page.show(told)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from footfall.core.schema import Kind, TableSpec
 from footfall.plan.plan import Plan
 from footfall.workflow.generate import planned
+from footfall.workflow.knobs import RESTS_ON, turned
 from footfall.workflow.request import Request
 
 # Bytes a value with its comma, as measured on both shipped scenarios at scale 3 (CSV; Parquet).
@@ -32,6 +34,11 @@ _BYTES_A_LONG_TEXT: Mapping[str, tuple[float, float]] = {
     "address": (21, 9),
 }
 
+# Measured as docs/performance.md tells; the start is imports and planning.
+_SECONDS_TO_START = 1.1
+_NANOSECONDS_A_ROW: Mapping[str, float] = {"order": 300, "line": 200, "customer": 3_400, "review": 5_300}
+_NANOSECONDS_AN_ADDRESS = 1_700
+
 
 def preview(request: Request) -> dict[str, Any]:
     """Plan a request and tell what is expected of it; nothing is written."""
@@ -39,6 +46,7 @@ def preview(request: Request) -> dict[str, Any]:
     rows = _expected_rows(plan)
     return {
         "scenario": plan.scenario.name,
+        "title": plan.scenario.title,
         "fingerprint": plan.scenario.fingerprint,
         "seed": plan.seed,
         "horizon": {"first": plan.first.isoformat(), "last": plan.last.isoformat()},
@@ -47,8 +55,11 @@ def preview(request: Request) -> dict[str, Any]:
             format_: sum(round(rows[name] * _bytes_a_row(spec)[k]) for name, spec in plan.tables.items())
             for k, format_ in enumerate(("csv", "parquet"))
         },
+        "seconds": round(_seconds(plan, rows), 2),
         "solved": asdict(plan.solved),
+        "knobs": turned(plan),
         "targets": _targets(plan),
+        "events": _events(plan),
         "intensity": _intensity(plan),
     }
 
@@ -77,13 +88,58 @@ def _targets(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _target(name: str, asked: float, tolerance: float, expected: float) -> dict[str, Any]:
-    return {"target": name, "asked": asked, "tolerance": tolerance, "expected": expected}
+    return {
+        "target": name,
+        "asked": asked,
+        "tolerance": tolerance,
+        "expected": expected,
+        "rests_on": RESTS_ON[name],
+    }
+
+
+def _seconds(plan: Plan, rows: Mapping[str, int]) -> float:
+    """Time of a run on one core, as CSV or Parquet, by the rates of docs/performance.md."""
+    by_entity = {spec.entity: rows[name] for name, spec in plan.tables.items()}
+    orders = _expected_orders(plan)
+    # Orders are simulated with their lines, whichever of them is published.
+    if by_entity.keys() & {"order", "line", "review", "marketing_day", "budget_month"}:
+        by_entity["order"] = round(orders)
+    nanoseconds = sum(_NANOSECONDS_A_ROW.get(entity, 0.0) * count for entity, count in by_entity.items())
+    if plan.publishes("order", "shipping_address"):
+        nanoseconds += _NANOSECONDS_AN_ADDRESS * orders
+    return _SECONDS_TO_START + nanoseconds * 1e-9
+
+
+def _events(plan: Plan) -> list[dict[str, Any]]:
+    """Runs of days of each event within the published days, in order."""
+    told: list[dict[str, Any]] = []
+    for name, event in plan.scenario.demand.events.items():
+        days = [day for t in range(*plan.published_days) if event.covers(day := plan.calendar.date_of(t))]
+        for k, day in enumerate(days):
+            if k and day - days[k - 1] == dt.timedelta(1):
+                told[-1]["last"] = day.isoformat()
+            else:
+                told.append(
+                    {
+                        "event": name,
+                        "first": day.isoformat(),
+                        "last": day.isoformat(),
+                        "multiplier": event.multiplier,
+                        "discount_percent": event.discount_percent,
+                    }
+                )
+    return sorted(told, key=lambda run: (str(run["first"]), str(run["event"])))
+
+
+def _expected_orders(plan: Plan) -> float:
+    start, stop = plan.published_days
+    return float(plan.calendar.orders_a_day[start:stop].sum())
 
 
 def _expected_rows(plan: Plan) -> dict[str, int]:
     start, stop = plan.published_days
     shops = len(plan.shops)
-    orders = float(plan.calendar.orders_a_day[start:stop].sum())
+    orders = _expected_orders(plan)
     months = (plan.last.year - plan.first.year) * 12 + plan.last.month - plan.first.month + 1
     expected = {
         "product": float(plan.scenario.catalog.skus),
