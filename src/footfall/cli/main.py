@@ -22,6 +22,7 @@ from footfall.cli import output, plan_page
 from footfall.cli.days import changes
 from footfall.cli.dbt import dbt
 from footfall.cli.engines import check, generated
+from footfall.cli.explain import explain
 from footfall.cli.load import load
 from footfall.cli.options import (
     AnyFormat,
@@ -151,7 +152,7 @@ def generate(asked: Asked) -> int:
         output.refusals(as_json=asked.as_json, quiet=asked.quiet),
     ):
         outcome = generated(asked, request, moved)
-    page = report_of(asked.directory) if asked.report else None
+    page = report_of(asked.place) if asked.report else None
     if asked.as_json:
         drawn = {"report": page} if page else {}
         output.document({"directory": asked.place, **drawn, **json.loads(outcome.manifest.to_json())})
@@ -162,6 +163,7 @@ def generate(asked: Asked) -> int:
 
 
 app.command(epilog="Example: footfall changes vantage --day 2025-11-21 -o data/changes")(changes)
+app.command(epilog="Example: footfall explain raw_line_items.unit_price_paid")(explain)
 app.command(epilog="Example: footfall report data/vantage -o report.html")(report)
 app.command(epilog="Example: footfall load vantage --to duckdb:shop.db --scale 10")(load)
 

@@ -43,6 +43,17 @@ CHECKS: dict[str, Check] = {
 }
 
 
+def checks_of(subject: Subject, entity: str, field: str) -> list[Check]:
+    """Checks that read a field, of those that the published tables let decide."""
+    named = {f"{entity}.{field}", entity}
+    return [
+        check
+        for check in CHECKS.values()
+        if any(way in named for need in check.needs for way in need.split("|"))
+        and all(any(subject.shows(way) for way in need.split("|")) for need in check.needs)
+    ]
+
+
 def _obstacle(check: Check, subject: Subject) -> str:
     for need in check.needs:
         ways = need.split("|")

@@ -1,0 +1,73 @@
+"""A field followed back to all streams and scenario keys that it depends on.
+
+A test holds this to the truth: it changes one stream, or one key, at a time, and looks which columns
+change (`tests/test_lineage.py`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from footfall.scenario.model import Scenario
+from footfall.simulate.order_origins import ORDERED
+from footfall.simulate.origins import PLANNED, Node, Origin
+
+ORIGINS: Mapping[Node, Origin] = {**PLANNED, **ORDERED}
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """All that a field depends on: its own origin, and what that follows from, nearest first, to the last."""
+
+    origin: Origin
+    nodes: tuple[Node, ...]
+    streams: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def lineage(scenario: Scenario, entity: str, field: str) -> Lineage:
+    """Follow a field back to streams and keys; what the scenario has no use for is left out.
+
+    Examples
+    --------
+    >>> from footfall.scenario.load import load
+    >>> lineage(load("vantage"), "line", "quantity").streams
+    ('basket.size', 'line.quantity', 'order.count')
+    """
+    seen: dict[Node, Origin] = {}
+    waiting = deque([(entity, field)])
+    while waiting:
+        node = waiting.popleft()
+        origin = ORIGINS[node]
+        if node in seen or not _plays_a_part(scenario, origin):
+            continue
+        seen[node] = origin
+        rows = (node[0], "*")
+        waiting += [*origin.follows, *([rows] if rows in ORIGINS else [])]
+    return Lineage(
+        origin=ORIGINS[entity, field],
+        nodes=tuple(n for n in seen if n != (entity, field)),
+        streams=tuple(sorted({s for origin in seen.values() for s in origin.streams})),
+        keys=tuple(sorted({k for o in seen.values() for k in o.keys if given(scenario, k) is not None})),
+    )
+
+
+def _plays_a_part(scenario: Scenario, origin: Origin) -> bool:
+    key, _, value = origin.needs.partition("=")
+    found = given(scenario, key) if key else True
+    return found is not None and (not value or found == value)
+
+
+def given(scenario: Scenario, key: str) -> object:
+    """Value at a key's path, of the first name where a * stands for any; None where there is none."""
+    here: object = scenario
+    for name in key.split("."):
+        if isinstance(here, dict):
+            here = next(iter(here.values()), None) if name == "*" else here.get(name)
+        else:
+            here = getattr(here, name, None)
+        if here is None:
+            return None
+    return here

@@ -1,0 +1,176 @@
+"""Where orders come from, with their lines and reviews and what follows from them, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from footfall.simulate.origins import DAYS, POOL, POWER, REGISTRY, Node, Origin
+
+_DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
+_DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
+_PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
+
+ORDERED: Mapping[Node, Origin] = {
+    _DRAWN_ROWS: Origin(
+        "Where the number of orders is a matter of chance, it is that of all days.",
+        follows=(_PLACE,),
+        needs="demand.deal=expected",
+    ),
+    _DRAWN_SHOPS: Origin(
+        "Without registered customers, shops are drawn by their weights.",
+        streams=("order.shop",),
+        needs="customers.exponent",
+    ),
+    _HOME_SHOPS: Origin(
+        "A registered customer orders in the home shop.",
+        follows=(("order", "customer"), ("customer", "shop")),
+        needs="customers.registered",
+    ),
+    ("order", "*"): Origin(
+        "As many orders as are asked for, or a Poisson number about it.",
+        keys=("demand.orders",),
+        follows=(_DRAWN_ROWS,),
+    ),
+    _PLACE: Origin(
+        "How many orders each day has: Poisson about its intensity, or the exact total spread by it. "
+        "What is drawn for an "
+        "order or line is addressed by the day and the place in it.",
+        streams=("order.count",),
+        follows=(DAYS,),
+    ),
+    ("order", "id"): Origin("Counts up with the time, from 1 on the scenario's first day."),
+    ("order", "shop"): Origin(
+        "Drawn by the shops' weights; with registered customers it is the customer's.",
+        keys=("demand.shops",),
+        follows=(_PLACE, _DRAWN_SHOPS, _HOME_SHOPS),
+    ),
+    ("order", "customer"): Origin(
+        "Drawn by the weights of the shop's customers; of registered ones, by those who came before the day.",
+        streams=("order.customer",),
+        follows=(_PLACE, POOL, REGISTRY),
+    ),
+    ("order", "time"): Origin(
+        "A second of the opening hours, all as likely; sorted within the day.",
+        streams=("order.time",),
+        keys=("demand.opens_at", "demand.closes_at"),
+        follows=(_PLACE,),
+    ),
+    ("order", "date"): Origin("The day whose count the order is of.", follows=(_PLACE,)),
+    ("order", "status"): Origin(
+        "The youngest orders are in progress, the younger the likelier; the others are dealt by the mix.",
+        streams=("order.status", "order.status.*"),
+        keys=("fulfilment",),
+    ),
+    ("order", "payment"): Origin("Dealt or drawn by the mix.", streams=("order.payment",), keys=("payment",)),
+    ("order", "shipping_address"): Origin(
+        "The customer's address; for a share of the orders another one, made in the same way.",
+        streams=("order.elsewhere", "elsewhere.*"),
+        keys=("shipping",),
+        follows=(("order", "customer"), ("customer", "address"), ("customer", "city")),
+    ),
+    ("order", "total"): Origin("The sum of the order's line totals.", follows=(("line", "total"),)),
+    ("line", "*"): Origin(
+        "The lines of each order, by the mix of basket sizes; their total is exact where that is asked for.",
+        streams=("basket.size",),
+        keys=("basket.size", "basket.lines"),
+        follows=(("order", "*"),),
+    ),
+    ("line", "order"): Origin("The order that the basket is of."),
+    ("line", "number"): Origin("Counts up in the basket."),
+    ("line", "id"): Origin("Counts up over all baskets."),
+    _SKU: Origin(
+        "The first line's category is drawn by weight, later ones' with the affinities' odds; then a SKU "
+        "by weight, "
+        "once in a basket, and only after its listing.",
+        streams=("basket.category", "basket.sku.*"),
+        keys=("basket.affinity",),
+        follows=(_PLACE, ("product", "created"), POWER),
+    ),
+    ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
+    ("line", "quantity"): Origin(
+        "Drawn by the mix of quantities.",
+        streams=("line.quantity",),
+        keys=("basket.quantity",),
+        follows=(_PLACE,),
+    ),
+    ("line", "discount"): Origin(
+        "On days of an event with a discount, that one; else dealt or drawn by the mix.",
+        streams=("line.discount",),
+        keys=("discount", "demand.events"),
+    ),
+    ("line", "list_price"): Origin("The price of the line's SKU.", follows=(_SKU, ("product", "price"))),
+    ("line", "unit_price"): Origin(
+        "The price of the line's SKU less the line's discount, rounded half up to the cent.",
+        follows=(_SKU, ("product", "price"), ("line", "discount")),
+    ),
+    ("line", "total"): Origin(
+        "Units times price less discount, rounded half up once for the line or once a unit, as asked for.",
+        follows=(("line", "quantity"), ("line", "unit_price")),
+    ),
+    ("line", "is_returned"): Origin(
+        "Drawn with the return probability of the line's SKU.",
+        streams=("line.return",),
+        follows=(_SKU, ("product", "return_probability")),
+    ),
+    ("review", "*"): Origin(
+        "As many reviews as are asked for, or about as many.",
+        keys=("reviews.count",),
+        follows=(_DRAWN_REVIEWS,),
+    ),
+    _DRAWN_REVIEWS: Origin(
+        "Where the number of reviews is a matter of chance, it follows from the purchases and their keys.",
+        follows=(_PURCHASE,),
+        needs="reviews.deal=expected",
+    ),
+    _PURCHASE: Origin(
+        "Of all purchases of the statuses asked for, those with the smallest keys, one a customer and "
+        "SKU, whose day "
+        "falls within the horizon.",
+        streams=("review.key", "review.delay"),
+        keys=("reviews.statuses", "reviews.delay"),
+        follows=(("line", "*"), _SKU, ("order", "customer"), ("order", "status")),
+    ),
+    ("review", "id"): Origin("Counts up with the day."),
+    ("review", "product"): Origin("The SKU of the purchase.", follows=(_PURCHASE, ("product", "id"))),
+    ("review", "customer"): Origin("The customer of the purchase.", follows=(_PURCHASE,)),
+    ("review", "date"): Origin("The order's day and a log-normal delay.", follows=(_PURCHASE,)),
+    ("review", "rating"): Origin(
+        "Scores of price, price in the category, the product and the customer's mood are ranked, and the "
+        "mix of stars "
+        "is laid over them.",
+        streams=("review.mood", "product.quality"),
+        keys=("reviews.ratings", "reviews.quality"),
+        follows=(_PURCHASE, ("product", "price")),
+    ),
+    ("review", "text"): Origin(
+        "Sentences that fit the stars, about the noun and facets of the SKU's sub-category.",
+        streams=("review.*",),
+        keys=("catalog.categories.*.sub_categories",),
+        follows=(("review", "rating"), ("product", "sub_category")),
+    ),
+    ("marketing_day", "*"): Origin("Each day and shop once.", keys=("year", "years", "demand.shops")),
+    ("marketing_day", "date"): Origin("Each day of the horizon."),
+    ("marketing_day", "shop"): Origin("Each shop, in the scenario's order."),
+    ("marketing_day", "spend"): Origin(
+        "The shop's revenue some days later times a normal share, never below nought.",
+        streams=("marketing.share",),
+        keys=("marketing",),
+        follows=(("line", "total"), ("order", "shop")),
+    ),
+    ("budget_month", "*"): Origin("Each month and shop once.", keys=("years", "demand.shops")),
+    ("budget_month", "month"): Origin("Each month that the horizon touches.", keys=("year",)),
+    ("budget_month", "shop"): Origin("Each shop, in the scenario's order."),
+    ("budget_month", "revenue"): Origin(
+        "The month's sum of the trailing mean of daily revenue, times a bias.",
+        streams=("budget.bias",),
+        keys=("budget",),
+        follows=(("line", "total"), ("order", "shop")),
+    ),
+    ("budget_month", "orders"): Origin(
+        "Planned revenue over the order value that planning expects.", follows=(("budget_month", "revenue"),)
+    ),
+    ("budget_month", "margin"): Origin(
+        "Planned revenue times the margin that planning expects.",
+        follows=(("budget_month", "revenue"), ("product", "cost")),
+    ),
+}

@@ -1,0 +1,282 @@
+"""What `explain` tells is true: of a changed stream or key, just the columns change that name it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import footfall
+from footfall.cli.main import run
+from footfall.contract.judge import CHECKS
+from footfall.core import permutation, streams
+from footfall.core.schema import VOCABULARY
+from footfall.scenario.load import load
+from footfall.scenario.model import Scenario
+from footfall.simulate.lineage import ORIGINS, given, lineage
+
+Columns = dict[tuple[str, str], pa.ChunkedArray]
+
+TWO_SHOPS = (
+    "demand.shops={US: 1.0, CA: 0.5}", "customers.locales={US: en_US, CA: de_DE}", "demand.deal=expected",
+    "basket.deal=expected", "basket.lines=null", "discount.deal=expected", "fulfilment.deal=expected",
+    "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
+    "reviews.ratings.deal=expected",
+)  # fmt: skip
+VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
+    "vantage": ("vantage", 0.05, ()),
+    "storefront": ("storefront", 0.2, ()),
+    "two shops": ("storefront", 0.2, TWO_SHOPS),
+}
+SHOPLESS = {"storefront": {("customer", "shop")}}
+"""Columns whose own streams have nothing to decide in a variant."""
+MANY = "[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O]"
+CHANGES: dict[str, dict[str, list[str]]] = {
+    "vantage": {
+        "year": ["year=2028"],
+        "years": ["years=2"],
+        "demand.orders": ["demand.orders=40000"],
+        "demand.growth_per_day": ["demand.growth_per_day=0.002"],
+        "demand.shops": [
+            "demand.shops={DE: 1.0, AT: 0.3, CH: 0.2, LI: 0.2}",
+            "customers.locales={DE: de_DE, AT: de_AT, CH: de_CH, LI: de_CH}",
+        ],
+        "demand.weekday": ["demand.weekday.Mon=8"],
+        "demand.months": ["demand.months.Mar=2"],
+        "demand.payday": ["demand.payday.multiplier=3"],
+        "demand.events": [
+            "demand.events.black_week={from: 11-10, to: 11-27, multiplier: 6, discount_percent: 40}"
+        ],
+        "demand.opens_at": ['demand.opens_at="08:00:00"'],
+        "demand.closes_at": ['demand.closes_at="20:00:00"'],
+        "catalog.skus": ["catalog.skus=530"],
+        "catalog.first_sku": ["catalog.first_sku=1"],
+        "catalog.price": ["catalog.price.mu=4.45"],
+        "catalog.cost_share": ["catalog.cost_share.min=0.41"],
+        "catalog.popularity": ["catalog.popularity.max_over_min=14"],
+        "catalog.return_concentration": ["catalog.return_concentration=30"],
+        "catalog.models": [f"catalog.models={MANY}"],
+        "catalog.pattern": ['catalog.pattern="{model} {thing} {detail}"'],
+        "catalog.categories.*.share": [
+            "catalog.categories.Schuhe.share=0.3",
+            "catalog.categories.Ausrüstung.share=0.35",
+        ],
+        "catalog.categories.*.return_probability": ["catalog.categories.Schuhe.return_probability=0.2"],
+        "catalog.categories.*.sub_categories": [
+            "catalog.categories.Schuhe.sub_categories={Schuhe: {things: [A, B, C, D], details: [e, f, g, h]}}"
+        ],
+        "customers.pool": ["customers.pool=6000"],
+        "customers.exponent": ["customers.exponent=2.5"],
+        "customers.rarest_orders": ["customers.rarest_orders=0.2"],
+        "customers.locales": ["customers.locales.CH=de_AT"],
+        "basket.size": ["basket.size={1: 0.4, 2: 0.4, 3: 0.2}"],
+        "basket.affinity": ["basket.affinity.0.odds_factor=6"],
+        "basket.quantity": ["basket.quantity={1: 0.8, 2: 0.2}"],
+        "discount": ["discount.shares={10: 0.25, 0: 0.75}"],
+        "marketing": ["marketing={revenue_share: 0.2, revenue_share_sd: 0.03, lead_days: 3}"],
+        "budget": ["budget={window_days: 9, biases_percent: [95, 105]}"],
+        "targets.order_value": ["targets.order_value.value=230"],
+        "targets.gross_margin": ["targets.gross_margin={value: 0.43, tolerance: 0.04}"],
+        "targets.top_sku_share": ["targets.top_sku_share.value=0.75"],
+        "free.coupling_max": ["free.coupling_max=0.9"],
+    },
+    "storefront": {
+        "demand.orders": ["demand.orders=2900"],
+        "demand.follows_customers": ["demand.follows_customers=false"],
+        "catalog.skus": ["catalog.skus=210"],
+        "catalog.price_endings": ["catalog.price_endings=[0]"],
+        "catalog.categories.*.price": ["catalog.categories.Books.price.mu=3.2"],
+        "catalog.categories.*.models": [f"catalog.categories.Books.models={MANY}"],
+        "catalog.categories.*.sub_categories": [
+            "catalog.categories.Books.sub_categories={Cookbooks: {things: [A, B, C, D], details: [e, f, g], "
+            "noun: cookbook, facets: [spine, smell]}}"
+        ],
+        "catalog.stock": ["catalog.stock.median=50"],
+        "catalog.suppliers": ["catalog.suppliers=20"],
+        "catalog.listed": ["catalog.listed.new_share=0.3"],
+        "customers.registered": ["customers.registered.to=2024-09-30"],
+        "customers.locales": ["customers.locales.US=de_DE"],
+        "basket.lines": ["basket.lines=8200"],
+        "basket.quantity": ["basket.quantity={1: 0.5, 6: 0.5}"],
+        "discount": ["discount={deal: exact, shares: {0: 0.3, 10: 0.3, 50: 0.4}, rounded_by: unit}"],
+        "fulfilment": ["fulfilment.in_progress.youngest_share=0.15"],
+        "payment": ["payment.shares={Credit Card: 0.5, PayPal: 0.35, Debit: 0.15}"],
+        "shipping": ["shipping.elsewhere_share=0.3"],
+        "reviews.count": ["reviews.count=2300"],
+        "reviews.statuses": ["reviews.statuses=[Completed]"],
+        "reviews.ratings": ["reviews.ratings.shares={5: 0.2, 4: 0.5, 3: 0.15, 2: 0.10, 1: 0.05}"],
+        "reviews.quality": ["reviews.quality.price=0.5"],
+        "reviews.delay": ["reviews.delay.median_days=20"],
+        "targets.top_customer_share": ["targets.top_customer_share.value=0.65"],
+    },
+    "two shops": {},
+}
+
+
+def _made(variant: str, more: tuple[str, ...] = ()) -> tuple[Scenario, Columns]:
+    """A small data set; the permutations' keys, which are kept, may be those of other streams."""
+    permutation._round_keys.cache_clear()
+    name, scale, changes = VARIANTS[variant]
+    overrides = (*changes, *more)
+    made = footfall.generate(name, seed=7, scale=scale, tables=list(load(name).tables), overrides=overrides)
+    columns = {
+        (spec.entity, column.field): made.tables[table][column.name]
+        for table, spec in made.subject.tables.items()
+        for column in spec.columns
+    }
+    return load(name, overrides), columns
+
+
+def _changed(before: Columns, after: Columns) -> set[tuple[str, str]]:
+    return {field for field in before if not before[field].equals(after[field])}
+
+
+def _group(stream: str) -> str:
+    """Pattern of the declarations that a stream belongs to, the narrowest one."""
+    patterns = {p for origin in ORIGINS.values() for p in origin.streams if fnmatchcase(stream, p)}
+    assert patterns, f"the stream {stream} is declared nowhere"
+    return max(patterns, key=lambda pattern: len(pattern.rstrip("*")))
+
+
+@pytest.fixture(scope="module", params=list(VARIANTS))
+def seen(request: pytest.FixtureRequest) -> Iterator[tuple[str, Scenario, Columns, dict[str, set[Any]]]]:
+    """For each group of streams that a variant draws, the columns that change when it alone is redrawn."""
+    drawn: set[str] = set()
+    redrawn: set[str] = set()
+    keys = streams._keys.__wrapped__
+
+    def watched(seed: int, name: str) -> Any:
+        drawn.add(name)
+        return keys(seed + 1_000_003 if name in redrawn else seed, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "_keys", watched)
+        scenario, before = _made(request.param)
+        groups = defaultdict(set)
+        for name in sorted(drawn):
+            groups[_group(name)].add(name)
+        found = {}
+        for pattern, names in sorted(groups.items()):
+            redrawn.clear()
+            redrawn.update(names)
+            found[pattern] = _changed(before, _made(request.param)[1])
+        redrawn.clear()
+        yield request.param, scenario, before, found
+
+
+@pytest.mark.slow
+def test_a_redrawn_stream_changes_columns_that_name_it(
+    seen: tuple[str, Scenario, Columns, dict[str, set[Any]]],
+):
+    """No column changes with a stream that it does not say it depends on; and each stream changes one."""
+    name, scenario, columns, found = seen
+    for pattern, changed in found.items():
+        named = {field for field in columns if pattern in lineage(scenario, *field).streams}
+        text = ("review", "text")
+        assert changed - named <= ({text} if pattern.startswith("review.") else set()), pattern
+        own = {node for node, origin in ORIGINS.items() if pattern in origin.streams and node in columns}
+        assert own <= changed | SHOPLESS.get(name, set()), pattern
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if CHANGES[v]])
+def test_a_changed_key_changes_columns_that_name_it(variant: str):
+    """No column changes with a key that it does not say it depends on, and its own keys change a column."""
+    scenario, before = _made(variant)
+    for key, change in CHANGES[variant].items():
+        changed = _changed(before, _made(variant, tuple(change))[1])
+        named = {field for field in before if key in lineage(scenario, *field).keys}
+        assert changed <= named, key
+        own = {node for node, origin in ORIGINS.items() if key in origin.keys and node in before}
+        assert own <= changed, key
+        assert changed, key
+
+
+def test_every_key_that_is_named_exists_and_is_tried():
+    """Each key is one of a shipped scenario's, and the test above changes it."""
+    scenarios = [load("vantage"), load("storefront")]
+    keys = {key for origin in ORIGINS.values() for key in origin.keys}
+    tried = {key for changes in CHANGES.values() for key in changes}
+    assert keys == tried
+    for key in keys:
+        assert any(given(scenario, key) is not None for scenario in scenarios), key
+
+
+def test_every_field_of_the_vocabulary_is_told():
+    """Each field, and each kind of row, has its words; nothing else is named than what planning settles."""
+    fields = {(entity, field) for entity, spec in VOCABULARY.items() for field in spec.fields}
+    rows = {(entity, "*") for entity in VOCABULARY}
+    assert fields | rows <= ORIGINS.keys()
+    for origin in ORIGINS.values():
+        assert set(origin.follows) <= ORIGINS.keys()
+        assert origin.words.endswith(".")
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    with pytest.raises(SystemExit) as left:
+        run(["explain", *arguments, "--json"])
+    assert left.value.code == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_rules_are_the_checks_that_read_the_column(capsys: pytest.CaptureFixture[str]):
+    """A column's rules are the checks that name it among what they need and that can be decided."""
+    found = told(capsys, "raw_line_items.is_returned")
+    named = {name for name, check in CHECKS.items() if any("line.is_returned" in n for n in check.needs)}
+    assert named <= {rule["check"] for rule in found["rules"]}
+    assert not any(rule["check"].startswith("reviews.") for rule in found["rules"])
+
+
+def test_a_column_of_ones_own_scenario_is_explained(
+    capsys: pytest.CaptureFixture[str], tmp_path, monkeypatch
+):
+    """With --scenario, tables and columns have the names that the file gives them."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        run(["show", "vantage"])
+    text = (
+        capsys.readouterr()
+        .out.replace("raw_orders:", "sales:")
+        .replace("shop_id: shop, customer", "branch: shop, customer")
+    )
+    (tmp_path / "mine.yml").write_text(text, encoding="utf-8")
+    found = told(capsys, "sales.branch", "-s", "mine.yml")
+    assert (found["how"], found["own_keys"]) == (ORIGINS["order", "shop"].words, ["demand.shops"])
+
+
+def test_a_page_for_people_holds_the_same(capsys: pytest.CaptureFixture[str]):
+    """Words, streams, keys and rules of the document stand on the page."""
+    found = told(capsys, "reviews.rating")
+    with pytest.raises(SystemExit):
+        run(["explain", "reviews.rating"])
+    page = " ".join(capsys.readouterr().out.split())
+    for part in [found["how"], *found["streams"], *found["keys"], *(r["check"] for r in found["rules"])]:
+        assert part in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["raw_orders.custmer_id"], ["did you mean 'customer_id'?"]),
+        (["raw_order.customer_id"], ["did you mean 'raw_orders'?", "--scenario"]),
+        (["orders.status", "-s", "vantage"], ["vantage publishes no table 'orders'"]),
+        (["orders"], ["such as raw_orders.customer_id"]),
+    ],
+)
+def test_what_is_not_there_is_one_line(
+    arguments: list[str], parts: list[str], capsys: pytest.CaptureFixture[str]
+):
+    """An unknown table or column says what there is; exit 2."""
+    with pytest.raises(SystemExit) as left:
+        run(["explain", *arguments])
+    captured = capsys.readouterr()
+    assert left.value.code == 2
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    for part in parts:
+        assert part in captured.err
