@@ -171,6 +171,22 @@ def test_verify_names_what_fails_first_and_exits_1(footfall, tmp_path: Path):
     assert " failed" in outcome.out.splitlines()[-1]
 
 
+def test_report_tells_its_place_and_exits_1_where_a_check_fails(footfall, tmp_path: Path):
+    """`--report` and `report` tell where the page is; `--json` gives the figures alone; a failure exits 1."""
+    made = footfall("generate", "vantage", "-o", "here", *SMALL, "--report")
+    assert made.out.splitlines()[1] == "here/_footfall/report.html"
+    assert (tmp_path / "here" / "_footfall" / "report.html").exists()
+    told = footfall("report", "here", "-o", "page.html")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith("page.html: ")
+    figures = json.loads(footfall("report", "here", "--json").out)
+    assert figures["verdicts"]["pass"] > 20
+    (tmp_path / "here" / "raw_budget_monthly.csv").unlink()
+    assert footfall("report", "here").code == 1
+    assert_refused(footfall("report", "nowhere"), "nowhere")
+    assert_refused(footfall("report", "here", "-o", "here/raw_orders.csv"), "never replaced")
+
+
 def test_show_prints_what_can_be_loaded_again(footfall, tmp_path: Path):
     """A scenario shown, saved and given by path plans like the one it came from."""
     shown = footfall("show", "vantage").out
@@ -184,7 +200,7 @@ def test_show_prints_what_can_be_loaded_again(footfall, tmp_path: Path):
 def test_version_and_help(footfall):
     """The version is the package's; every command explains itself with an example or a list."""
     assert footfall("--version").out == f"footfall {__version__}\n"
-    for command in ("generate", "plan", "load", "verify", "scenarios", "show"):
+    for command in ("generate", "plan", "load", "verify", "report", "explain", "scenarios", "show"):
         assert "Usage: footfall" in footfall(command, "--help").out
     assert "Usage: footfall" in footfall().err
 

@@ -147,7 +147,7 @@ PLANNED: Mapping[Node, Origin] = {
         keys=("catalog.stock",),
     ),
     ("product", "supplier"): Origin(
-        "One of so many made-up companies, dealt about evenly.",
+        "One of so many made-up companies; each supplies a SKU, and some supply many.",
         streams=("product.supplier", "supplier.*"),
         keys=("catalog.suppliers", *LOCALES),
     ),
@@ -166,13 +166,13 @@ PLANNED: Mapping[Node, Origin] = {
         keys=("demand.shops",),
     ),
     ("customer", "first_name"): Origin(
-        "A name of the home shop's country, as common as there.",
+        "A name of the home shop's country, as often as it is borne there, where that is known.",
         streams=("customer.first_name",),
         keys=LOCALES,
         follows=_SHOP,
     ),
     ("customer", "last_name"): Origin(
-        "A name of the home shop's country, as common as there.",
+        "A name of the home shop's country, as often as it is borne there, where that is known.",
         streams=("customer.last_name",),
         keys=LOCALES,
         follows=_SHOP,
