@@ -14,13 +14,15 @@ from scipy import optimize, stats
 import footfall
 from footfall import Dataset
 from footfall.core import laws
-from footfall.core.errors import OutputError
+from footfall.core.errors import OutputError, RequestError
 from footfall.core.streams import Streams, row_addresses
 from footfall.report.figures.demand import demand
 from footfall.report.figures.duckdb import scratch
 from footfall.report.figures.intervals import poisson_band, share_interval
 from footfall.report.figures.regression import poisson_regression
+from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
+from footfall.workflow.load import load_into
 from footfall.workflow.reporting import report, summary_of
 from footfall.workflow.request import Request
 
@@ -294,6 +296,32 @@ def test_a_part_of_the_year_and_a_tiny_one_have_a_report(tmp_path: Path):
         place, told = report(tmp_path / name)
         assert "fail" not in told["verdicts"]
         assert "<svg" in place.read_text(encoding="utf-8")
+
+
+def test_what_is_still_to_come_is_not_expected(tmp_path: Path):
+    """As of a day, figures are told without the laws of what is not yet known."""
+    generate_into(Request("vantage", scale=0.1, as_of=dt.date(2025, 3, 1)), tmp_path / "vantage")
+    generate_into(Request("storefront", scale=0.5, as_of=dt.date(2024, 3, 1)), tmp_path / "storefront")
+    vantage, storefront = (summary_of(tmp_path / name) for name in ("vantage", "storefront"))
+    assert vantage["as_of"] == "2025-03-01"
+    assert {r["asked"] for r in vantage["assortment"]["returns"]} == {None}
+    assert storefront["outcomes"]["statuses"]["asked"] is None
+    assert "expected" not in storefront["demand"]["days"]["shops"][0]
+    page_of, _ = report(tmp_path / "storefront")
+    assert "as known at the end of 1 March 2024" in page_of.read_text(encoding="utf-8")
+
+
+def test_a_database_has_a_report(tmp_path: Path):
+    """A loaded schema gives the figures of the files, and its page goes where it is told to."""
+    request = Request("vantage", seed=7, scale=0.02)
+    address = f"duckdb:{tmp_path / 'shop.db'}"
+    load_into(request, database_at(address))
+    generate_into(request, tmp_path / "files", format="duckdb")
+    told = [summary_of(place) for place in (address, tmp_path / "files")]
+    assert told[0] == told[1]
+    with pytest.raises(RequestError, match=r"-o report\.html"):
+        report(address)
+    assert report(address, tmp_path / "page.html")[0].exists()
 
 
 def test_how_far_off_is_told_in_standard_errors(told: dict):

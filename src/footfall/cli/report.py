@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from footfall.cli import output
+from footfall.cli.options import Schema
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="What `generate` wrote, edited or not.")]
+Place = Annotated[
+    str, typer.Argument(metavar="DIR|DATABASE", help="What `generate` or `load` wrote, edited or not.")
+]
 Page = Annotated[
     Path | None,
     typer.Option("-o", "--out", metavar="FILE", help="The page. [default: DIR/_footfall/report.html]"),
@@ -24,17 +27,18 @@ def report_of(directory: Path) -> str:
     return str(reported(directory)[0])
 
 
-def report(directory: Directory, out: Page = None, as_json: Json = False) -> int:
+def report(place: Place, out: Page = None, schema: Schema = "raw", as_json: Json = False) -> int:
     """Draw what is in a data set as one HTML page; exit 1 if a check fails."""
-    from footfall.workflow.reporting import report as reported  # noqa: PLC0415 - see cli.main
+    from footfall.sinks.database import shown_place  # noqa: PLC0415 - see cli.main
+    from footfall.workflow.reporting import report as reported  # noqa: PLC0415
     from footfall.workflow.reporting import summary_of  # noqa: PLC0415
 
     if as_json:
-        told = summary_of(directory)
-        output.document({"directory": str(directory), **told})
+        told = summary_of(place, schema=schema)
+        output.document({**shown_place(place, schema), **told})
     else:
-        place, told = reported(directory, out)
+        target, told = reported(place, out, schema=schema)
         failed = told["verdicts"].get("fail", 0)
         held = told["verdicts"].get("pass", 0)
-        print(f"{place}: {f'{failed} checks failed, ' if failed else ''}{held} passed")
+        print(f"{target}: {f'{failed} checks failed, ' if failed else ''}{held} passed")
     return int("fail" in told["verdicts"])

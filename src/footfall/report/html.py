@@ -139,14 +139,14 @@ def _sections(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str, list[Cha
         yield (
             "assortment",
             "What is sold",
-            "Few SKUs sell most; prices and costs follow stated laws.",
+            "How sales spread over the SKUs, and prices and costs over their laws.",
             list(assortment_charts(told["assortment"], currency)),
         )
     if "customers" in told:
         yield (
             "customers",
             "Who buys",
-            "Most customers buy seldom, and a few buy a great deal.",
+            "How orders and revenue spread over the customers.",
             list(customer_charts(told["customers"])),
         )
     if "baskets" in told:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,26 +18,25 @@ from footfall.report.figures.duckdb import Tables, scratch
 from footfall.report.figures.intervals import normal_score
 from footfall.report.figures.money import money
 from footfall.report.figures.outcomes import outcomes
-from footfall.sinks.base import Manifest, read_batches
+from footfall.sinks.database import Source
 
 FIRST_ROWS = 5
 
 
-def summarise(
-    directory: Path, manifest: Manifest, subject: Subject, findings: Sequence[Finding]
-) -> dict[str, Any]:
-    """Tell a data set by figures; each comes from its files, theory from the scenario in its manifest.
+def summarise(source: Source, subject: Subject, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Tell a data set by figures; each comes from its tables, theory from the scenario in its manifest.
 
     Parameters
     ----------
-    directory, manifest
-        Where the data set lies, and what it says of itself.
+    source
+        The data set.
     subject
         The tables of it that can be read.
     findings
         What the contract found in the files.
     """
-    batches = {name: read_batches(directory, manifest, spec) for name, spec in subject.tables.items()}
+    manifest = source.manifest
+    batches = {name: source.batches(spec) for name, spec in subject.tables.items()}
     heads: dict[str, list[list[str]]] = {}
     counted = {name: _noting(name, each, heads) for name, each in batches.items()}
     with scratch(subject, counted) as tables:
@@ -62,11 +60,12 @@ def summarise(
             "footfall_version": manifest.footfall_version,
             "fingerprint": manifest.fingerprint,
             "whole_horizon": subject.whole_year,
+            "as_of": subject.as_of.isoformat() if subject.as_of else None,
             "headline": _headline(tables),
             "verdicts": dict(Counter(str(f.verdict) for f in findings)),
             "contract": [_promise(f) for f in findings],
             **{name: figures for name, figures in sections.items() if figures},
-            "tables": _tables(tables, manifest, heads),
+            "tables": _tables(tables, heads),
         }
 
 
@@ -130,7 +129,7 @@ def _headline(tables: Tables) -> dict[str, Any]:
     return told
 
 
-def _tables(tables: Tables, manifest: Manifest, heads: Mapping[str, list[list[str]]]) -> list[dict[str, Any]]:
+def _tables(tables: Tables, heads: Mapping[str, list[list[str]]]) -> list[dict[str, Any]]:
     """Tables with columns, keys, references, row counts and first rows, all by published names."""
     told = []
     for name, spec in tables.subject.tables.items():
@@ -140,7 +139,6 @@ def _tables(tables: Tables, manifest: Manifest, heads: Mapping[str, list[list[st
                 "grain": spec.grain,
                 "rows": tables.row(f'SELECT count(*) FROM "{spec.entity}"')[0],
                 "key": list(spec.key),
-                "files": len(manifest.tables[name].files),
                 "columns": [
                     {
                         "name": c.name,

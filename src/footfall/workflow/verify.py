@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +19,14 @@ from footfall.sinks.database import Source, opened
 
 _UNREADABLE = "every table can be read as what the manifest says it is"
 _CHANGED = "rows and content are those that the manifest records"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the contract found in a data set, and the tables of it that can be read."""
+
+    findings: list[Finding]
+    subject: Subject
 
 
 def verify(place: Path | str, *, schema: str = "raw") -> list[Finding]:
@@ -36,10 +45,17 @@ def verify(place: Path | str, *, schema: str = "raw") -> list[Finding]:
         There is no manifest, or it is broken.
     """
     with opened(place, schema) as source:
-        return _verified(source)
+        return judged(source).findings
 
 
-def _verified(source: Source) -> list[Finding]:
+def judged(source: Source) -> Judged:
+    """Judge an open data set.
+
+    Raises
+    ------
+    RequestError, DataError
+        It is no whole state, or its manifest is broken.
+    """
     manifest = source.manifest
     if "changes" in manifest.options:
         raise RequestError(
@@ -95,7 +111,7 @@ def _verified(source: Source) -> list[Finding]:
         for name, spec in readable.items():
             for batch in source.batches(spec):
                 figures.observe(name, batch)
-    return files + judge(subject, figures)
+    return Judged(files + judge(subject, figures), subject)
 
 
 def _file_finding(check: str, rule: str, target: str, observed: str, detail: str) -> Finding:

@@ -61,7 +61,8 @@ def _prices(prices: Mapping[str, Any], currency: str) -> Chart:
     )
     return Chart(
         "prices",
-        f"List prices follow {laws}, about a median of {prices['median']:,.2f} {currency}",
+        f"List prices, about a median of {prices['median']:,.2f} {currency}, differ from {laws} by "
+        f"{percent(prices['off'], 1)} of the SKUs at most",
         f"SKUs by list price on a logarithmic axis, from {prices['least']:,.2f} to {prices['most']:,.2f} "
         f"{currency}. The line is "
         "what the law expects of each bin; what it clips stands in the outermost ones.",
@@ -89,7 +90,8 @@ def _costs(costs: Mapping[str, Any]) -> Chart:
     low, high = costs["law"]
     return Chart(
         "costs",
-        f"What a unit costs the shop is spread evenly from {percent(low)} to {percent(high)} of its price",
+        f"Cost over price differs from an even spread over {percent(low)} to {percent(high)} by "
+        f"{percent(costs['off'], 1)} of the SKUs at most",
         f"SKUs by cost over list price; the mean is {percent(costs['mean'], 1)}. The line is the uniform "
         "law.",
         lambda width: histogram(
@@ -119,6 +121,9 @@ def _returns(returns: Sequence[Mapping[str, Any]]) -> Chart:
         return r["by_its_skus"] if r["by_its_skus"] is not None else r["asked"]
 
     by = "the lines' own SKUs promise" if returns[0]["by_its_skus"] is not None else "the scenario asks for"
+    stroke = (
+        f" The stroke is what {by}." if due(returns[0]) is not None else " Some returns are still to come."
+    )
     shown = [
         Bar(
             r["category"],
@@ -134,7 +139,7 @@ def _returns(returns: Sequence[Mapping[str, Any]]) -> Chart:
         "returns",
         f"{percent(back / max(lines, 1), 1)} of the lines come back, of {most['category']} "
         f"{percent(most['share'], 1)}",
-        f"Returned share of the lines by category, with its 95 % interval (Wilson); the stroke is what {by}.",
+        f"Returned share of the lines by category, with its 95 % interval (Wilson).{stroke}",
         lambda width: bars(width, shown, lambda v: percent(v, 1), values=True, y_name="returned lines"),
         [
             "category",
@@ -168,7 +173,7 @@ def _reviews(reviews: Mapping[str, Any]) -> Chart:
     points = [(u, n) for _, u, n in reviews["skus"]]
     return Chart(
         "reviews-and-sales",
-        f"What sells is reviewed: units and reviews correlate by {reviews['correlation']:.2f}{wanted}",
+        f"Units and reviews of a SKU correlate by {reviews['correlation']:.2f}{wanted}",
         "A dot a SKU: units sold and reviews written.",
         lambda width: scatter(width, points, x_name="units sold", y_name="reviews"),
         ["SKU", "units", "reviews"],

@@ -119,7 +119,11 @@ def _affinity(affinity: Mapping[str, Any]) -> Chart:
         )
     else:
         odds = ""
-        title = "No category draws another: what is observed is near what chance alone would give"
+        margin, pairs = affinity["margin"], len(names) ** 2
+        beyond = sum(abs(v - 1) > margin[i][j] for i, row in enumerate(ratio) for j, v in enumerate(row))
+        title = (
+            f"{beyond} of {pairs} pairs of categories are further from independence than chance allows 95 %"
+        )
     return Chart(
         "affinity",
         title,
@@ -171,7 +175,10 @@ def _discounts(groups: Sequence[Mapping[str, Any]]) -> Chart:
     full = sum(s["lines"] for g in groups for s in g["shares"] if s["percent"] == 0)
     lines = sum(g["lines"] for g in groups)
     own = [g for g in groups if g["event_discount_percent"]]
-    event = f"; on {own[0]['days']} days of an event every line is reduced" if own else ""
+    event = ""
+    if own:
+        reduced = sum(s["share"] for s in own[0]["shares"] if s["percent"])
+        event = f", and {percent(1 - reduced)} of those on {own[0]['days']} days of an event"
     return Chart(
         "discounts",
         f"{percent(full / max(lines, 1), 1)} of the lines are sold at full price{event}",

@@ -49,8 +49,9 @@ def _daily(days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Char
         rows.append(row)
     if "inside" in days:
         share = percent(days["inside"] / max(1, days["cells"]), 1)
-        many = f"{days['inside']:,} of {days['cells']:,} {what}s{' and shops' if len(shops) > 1 else ''}"
-        title = f"Orders a {what} follow their intensity: {share} lie where Poisson noise allows 95 %"
+        cells = f"{what}s{' and shops' if len(shops) > 1 else ''}"
+        many = f"{days['inside']:,} of {days['cells']:,} {cells}"
+        title = f"{share} of the {cells} have orders within the band that Poisson noise allows 95 %"
         says = (
             f"One dot a {what}: the orders that are in the file. The line is the intensity that the "
             "scenario asks for, "
@@ -74,10 +75,14 @@ def _hours(hours: Mapping[str, Any]) -> Chart:
     open_hours = [h for h in range(24) if any(row[h] for row in a_day)]
     shown = range(min(open_hours, default=0), max(open_hours, default=23) + 1)
     names = hours["weekdays"]
+    by_hour = [sum(row[h] for row in a_day) for h in shown]
+    times = max(by_hour) / max(min(by_hour), 1e-9)
     open_from, open_to = f"{shown[0]}:00", f"{shown[-1] + 1}:00"
     return Chart(
         "hours",
-        f"Orders come evenly from {open_from} to {open_to}; {_DAY_NAMES[names[busiest]]}s are busiest",
+        f"From {open_from} to {open_to} the busiest hour brings {times:.2f} times the orders of the "
+        "quietest; "
+        f"{_DAY_NAMES[names[busiest]]}s bring most",
         "Mean orders an hour by weekday and hour of the day: the stronger the colour, the more, up to "
         f"{most:.2f}. Nothing is ordered outside of {open_from} to {open_to}.",
         lambda width: heat(
@@ -209,8 +214,8 @@ def _multipliers(found: Sequence[Mapping[str, Any]]) -> Chart:
     reach = max([0.1, *(abs(edge - 1) for i in shown for edge in (i.low, i.high))]) * 1.05
     return Chart(
         "multipliers",
-        f"A regression of the counts gives the multipliers back: {hits} of {len(found)} intervals hold "
-        "the value asked for",
+        f"A regression of the counts finds the multipliers: {hits} of {len(found)} intervals hold the "
+        "one asked for",
         "Each multiplier, estimated by Poisson regression of the orders a day and shop, over the one in "
         "the scenario, with its "
         "95 % interval; of twenty such intervals one misses on average (open dots). Weekdays and months "

@@ -49,9 +49,9 @@ def _months(months: Mapping[str, Any], currency: str) -> Chart:
     if months["promises"]:
         first = months["promises"][0]
         same = [p for p in months["promises"] if (p["months"], p["over"]) == (first["months"], first["over"])]
-        times = ", ".join(f"{p['times']:.2f} times in {p['year']}" for p in same)
+        times = " and ".join(f"{p['times']:.2f} times ({p['year']})" for p in same)
         title = (
-            f"{month_range(first['months'])} sell more than the other months: {times}; "
+            f"A mean month of {month_range(first['months'])} sells {times} what a mean other month does; "
             f"at least {first['asked_at_least']:g} times is promised"
         )
     else:
@@ -77,7 +77,7 @@ def _marketing(marketing: Mapping[str, Any]) -> Chart:
     found, asked = marketing["peak_days"], marketing["asked_lead_days"]
     return Chart(
         "marketing",
-        f"Marketing spend leads revenue by {found} days; {asked} are asked for",
+        f"Marketing spend goes best with the revenue of {found} days later; {asked} are asked for",
         "Correlation of each day's spend with the revenue of the days before (-) and after (+) it, over "
         "all shops. It peaks at "
         f"{found:+d} days with {marketing['peak_correlation']:.3f}; the weekly rhythm gives the lower "
@@ -100,11 +100,9 @@ def _budget(budget: Mapping[str, Any], currency: str) -> Chart:
     shops = list(dict.fromkeys(r["shop"] for r in rows))
     return Chart(
         "budget",
-        f"The budget is a fair forecast: actual revenue is {budget['mean_absolute_percent_off']:.1f} % "
-        "off on average",
+        f"On average a month's revenue is {budget['mean_absolute_percent_off']:.1f} % off its plan",
         "Actual revenue by month and shop as bars, planned revenue as strokes. The plan is the trailing "
-        "mean of daily revenue "
-        "times a small bias, so it comes late to a sudden rise.",
+        "mean of daily revenue times a small bias, so it comes late to a sudden rise.",
         lambda width: _panels(width, rows, shops, currency),
         ["month", "shop", f"planned, {currency}", f"actual, {currency}", "actual over plan"],
         [

@@ -35,12 +35,13 @@ def _statuses(statuses: Mapping[str, Any]) -> Chart:
             n for a, n in zip(ages, counts, strict=True) if a["to_days"] is not None and a["to_days"] < 45
         )
         share = percent(young / max(1, sum(counts)))
-        title = f"{open_} is a matter of age: {share} of those orders are younger than 45 days"
+        title = f"{share} of the orders that are {open_} are younger than 45 days"
     else:
-        title = "Statuses do not depend on an order's age"
+        title = f"{percent(statuses['shares'][0], 1)} of the orders are {names[0]}"
+    asked = statuses["asked"] or [None] * len(names)
     mix = ", ".join(
-        f"{name} {percent(share, 1)} ({percent(asked, 1)} asked for)"
-        for name, share, asked in zip(names, statuses["shares"], statuses["asked"], strict=True)
+        f"{name} {percent(share, 1)}" + ("" if due is None else f" ({percent(due, 1)} asked for)")
+        for name, share, due in zip(names, statuses["shares"], asked, strict=True)
     )
     return Chart(
         "statuses",
@@ -81,7 +82,7 @@ def _ratings(ratings: Mapping[str, Any], currency: str) -> Chart:
     ]
     return Chart(
         "rating-by-price",
-        f"Dearer products rate better: {found}",
+        f"Dearer products rate {'better' if (correlation or 0) > 0 else 'no better'}: {found}",
         "Mean stars of the reviews in ten groups of as many SKUs, cheapest first, each named by its "
         "lowest price; the line is the "
         "95 % interval of the mean.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from footfall.report.figures.duckdb import Tables
 from footfall.report.figures.intervals import plain, share_interval
@@ -80,6 +81,7 @@ def _prices(tables: Tables) -> dict[str, Any]:
         "edges": plain(edges, 4),
         "skus": counts.tolist(),
         "expected": plain(expected, 4),
+        "off": _off(counts, expected),
     }
 
 
@@ -103,14 +105,23 @@ def _costs(tables: Tables) -> dict[str, Any]:
         "edges": plain(edges, 6),
         "skus": counts.tolist(),
         "expected": [round(len(share) / _COST_BINS, 4)] * _COST_BINS,
+        "off": _off(counts, np.full(_COST_BINS, len(share) / _COST_BINS)),
     }
+
+
+def _off(counts: npt.NDArray[np.int64], expected: npt.NDArray[np.float64]) -> float:
+    """Largest distance of the cumulative shares of both, at the edges of the bins."""
+    seen, law = np.cumsum(counts) / max(counts.sum(), 1), np.cumsum(expected) / max(expected.sum(), 1e-12)
+    return round(float(np.abs(seen - law).max()), 6)
 
 
 def _returns(tables: Tables) -> list[dict[str, Any]]:
     """Returned share of the lines of each category, with what its SKUs' own probabilities promise."""
     if not (tables.has("line", "product", "is_returned") and tables.has("product", "id", "category")):
         return []
-    published = tables.has("product", "return_probability")
+    # Returns that are still to come would make the known ones too few.
+    settled = tables.subject.as_of is None
+    published = tables.has("product", "return_probability") and settled
     promised = "avg(p.return_probability)" if published else "NULL"
     rows = tables.rows(
         f"SELECT p.category, count(*), count(*) FILTER (l.is_returned), {promised} "
@@ -131,7 +142,7 @@ def _returns(tables: Tables) -> list[dict[str, Any]]:
                     "low": round(low, 6),
                     "high": round(high, 6),
                     "by_its_skus": None if due is None else round(due, 6),
-                    "asked": category.return_probability,
+                    "asked": category.return_probability if settled else None,
                 }
             )
     return told

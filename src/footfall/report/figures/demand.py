@@ -70,6 +70,8 @@ def _counts(tables: Tables) -> Floats:
 
 def _expected(tables: Tables) -> Floats | None:
     registered = None
+    if tables.subject.as_of and tables.subject.scenario.demand.follows_customers:
+        return None  # who will register later is part of the law, and not yet known
     if tables.has("customer", "registered"):
         registered = np.array(
             [(day - EPOCH).days for (day,) in tables.rows('SELECT registered FROM "customer" ORDER BY 1')],

@@ -42,7 +42,8 @@ def _statuses(tables: Tables) -> dict[str, Any]:
     overall = [sum(n for _, status, n in rows if status == name) for name in names]
     return {
         "statuses": names,
-        "asked": [law.shares[name] for name in names],
+        # What is asked for is the mix of the final state.
+        "asked": None if tables.subject.as_of else [law.shares[name] for name in names],
         "shares": [round(n / total, 6) for n in overall],
         "in_progress": law.in_progress.status if law.in_progress else None,
         "ages": groups,
