@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from footfall.workflow.request import Request
 
 
-def check(engine: str, master: str | None, form: str | None) -> None:
+def check(engine: str, master: str | None, form: str | None, *, report: bool) -> None:
     """Refuse what the engine doesn't take.
 
     Raises
     ------
     RequestError
-        A master without Spark, or a format that only Spark might know.
+        A master without Spark, a format that only Spark might know, or a report with it.
     """
     if engine == "spark":
+        if report:
+            raise RequestError("--report goes with --engine local; draw it later, with footfall report DIR")
         return
     if master is not None:
         raise RequestError(f"--master {master} goes with --engine spark")

@@ -111,7 +111,7 @@ class Asked:
         """Give what the workflow takes, checked."""
         from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
 
-        check(self.engine, self.master, self.form)
+        check(self.engine, self.master, self.form, report=self.report)
         return Made(
             scenario=self.scenario,
             seed=self.seed,

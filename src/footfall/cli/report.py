@@ -20,7 +20,7 @@ Page = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document; write no page.")]
 
 
-def report_of(directory: Path) -> str:
+def report_of(directory: str) -> str:
     """Draw a page of what was just published, in its own directory; tell where it is."""
     from footfall.workflow.reporting import report as reported  # noqa: PLC0415 - see cli.main
 
