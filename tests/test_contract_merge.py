@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.contract import Figures, Finding, Subject, judge
@@ -131,6 +131,7 @@ def test_what_a_customer_takes(clean: Any) -> None:
     assert CustomerOrders(1_000_000, 3).nbytes == 2_000_002
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     pool=st.sampled_from([9, 70_000]),
     shops=st.sampled_from([1, 3, 300]),
