@@ -16,7 +16,8 @@ from footfall.contract.review_checks import CHECKS
 from footfall.contract.subject import Subject
 from footfall.core.money import as_decimal
 from footfall.scenario.load import load
-from footfall.scenario.model import PublishedTable, Scenario
+from footfall.scenario.model import Scenario
+from footfall.scenario.published import PublishedTable
 from footfall.scenario.strict import CountMix
 
 Data = dict[str, dict[str, Any]]

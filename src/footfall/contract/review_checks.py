@@ -19,7 +19,7 @@ from footfall.contract.shares import by_shares
 from footfall.contract.statistics import Counts, Floats, two_sided
 from footfall.contract.subject import Subject
 from footfall.core.arrays import to_numpy
-from footfall.scenario.buying import Reviews
+from footfall.scenario.reviews import Reviews
 
 BINDING_REVIEWS = 1000
 """What is promised of prices and units binds so many reviews as it stands; fewer get five standard errors."""

@@ -13,7 +13,17 @@ DayCount = Annotated[int, Field(ge=0, le=400)]
 
 
 class DaysLater(Strict):
-    """Whole days from an order to what follows: log-normal, rounded, within bounds."""
+    """Whole days from an order to what follows: log-normal, rounded, within bounds.
+
+    Attributes
+    ----------
+    median_days
+        Median of the days.
+    sigma
+        Standard deviation of their logarithm.
+    min_days, max_days
+        Bounds; what lies beyond counts with the bound.
+    """
 
     median_days: Positive
     sigma: Positive
@@ -56,7 +66,13 @@ class Returned(DaysLater):
 
 
 class LateLines(DaysLater):
-    """Lines that reach the books some days after their order; an order's first line never does."""
+    """Lines that reach the books some days after their order; an order's first line never does.
+
+    Attributes
+    ----------
+    share
+        Share of the lines that come late.
+    """
 
     share: Share = 0.0
     median_days: Positive = 2.0
@@ -68,7 +84,10 @@ class LateLines(DaysLater):
 class Arrival(Strict):
     """Days between an order and what becomes known of it later; the final state doesn't depend on them.
 
-    `before_return` names, for a status that an order gets by a return, the status that it had before.
+    Attributes
+    ----------
+    before_return
+        Status that an order gets by a return: the status that it had before.
     """
 
     settled: Settled = Settled()

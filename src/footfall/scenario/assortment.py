@@ -11,7 +11,15 @@ from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict,
 
 
 class PriceLaw(Strict):
-    """Log-normal list prices, clipped: what lies outside is moved to the bound."""
+    """Log-normal list prices, clipped: what lies outside is moved to the bound.
+
+    Attributes
+    ----------
+    mu, sigma
+        Mean and standard deviation of the price's logarithm.
+    min, max
+        Bounds, in the scenario's currency.
+    """
 
     mu: Finite
     sigma: Positive
@@ -26,7 +34,13 @@ class PriceLaw(Strict):
 
 
 class CostShare(Strict):
-    """Uniform share of the list price that a unit costs the shop."""
+    """Uniform share of the list price that a unit costs the shop.
+
+    Attributes
+    ----------
+    min, max
+        Bounds of the cost, as a share of the list price.
+    """
 
     min: Share
     max: Share
@@ -39,7 +53,17 @@ class CostShare(Strict):
 
 
 class Popularity(Strict):
-    """Bounded power law of `sales_rank`; the sales weight is a solved power of it."""
+    """Bounded power law of `sales_rank`; the sales weight is a solved power of it.
+
+    Attributes
+    ----------
+    density_exponent
+        Exponent a of the density x^-a.
+    max_over_min
+        The greatest `sales_rank` over the least, which is 1.
+    unit_share_max
+        Most of all units that a SKU may be expected to carry.
+    """
 
     density_exponent: Annotated[float, Field(gt=1, allow_inf_nan=False)]
     max_over_min: Annotated[float, Field(gt=1, allow_inf_nan=False)]
@@ -47,7 +71,17 @@ class Popularity(Strict):
 
 
 class Stock(Strict):
-    """Log-normal units in stock; a share of the SKUs is sold out."""
+    """Log-normal units in stock; a share of the SKUs is sold out.
+
+    Attributes
+    ----------
+    median
+        Median of the units in stock.
+    sigma
+        Standard deviation of their logarithm.
+    sold_out_share
+        Share of the SKUs with nothing in stock.
+    """
 
     median: Positive
     sigma: Positive
@@ -55,7 +89,15 @@ class Stock(Strict):
 
 
 class Listing(Strict):
-    """When SKUs were listed: some before the horizon, a share of each category inside of it."""
+    """When SKUs were listed: some before the horizon, a share of each category inside of it.
+
+    Attributes
+    ----------
+    from
+        First day on which SKUs were listed; before the horizon.
+    new_share
+        Share of each category's SKUs that is listed inside of the horizon.
+    """
 
     from_: Day = Field(alias="from")
     new_share: Share
@@ -106,7 +148,17 @@ def check_pattern(pattern: str) -> None:
 
 
 class Category(Strict):
-    """A category: its share of the SKUs, how often its goods come back, what is in it."""
+    """A category: its share of the SKUs, how often its goods come back, what is in it.
+
+    Attributes
+    ----------
+    share
+        Share of the SKUs.
+    return_probability
+        Mean probability that a line is sent back.
+    models
+        Model names of this category; the catalogue's where not given.
+    """
 
     share: Share
     return_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -126,6 +178,16 @@ class Catalog(Strict):
         Cents that prices end with, such as 99; any where there are none.
     suppliers
         How many companies supply the SKUs.
+    skus
+        How many products there are.
+    first_sku
+        Number of the first SKU; the others follow.
+    return_concentration
+        a + b of the Beta law of return probabilities; the greater, the nearer to a category's mean.
+    pattern
+        How thing, model and detail make a name.
+    models
+        Model names, for categories without names of their own.
     """
 
     skus: Annotated[int, Field(ge=1, le=1_000_000)]

@@ -1,4 +1,4 @@
-"""Who buys, what is in a basket, what becomes of an order, and what is said about it."""
+"""Who buys, what is in a basket, and what becomes of an order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from footfall.scenario.strict import (
     Code,
     CodeShares,
-    CountMix,
     CountShares,
     Day,
     Deal,
@@ -30,7 +29,19 @@ LocaleName = Literal["en_US", "de_DE", "de_AT", "de_CH"]
 
 
 class CustomerPromises(Strict):
-    """What the contract promises of how orders spread over customers in a whole year."""
+    """What the contract promises of how orders spread over customers in a whole year.
+
+    Attributes
+    ----------
+    buy_once_share_min
+        Least share of the buyers who order once.
+    ten_orders_share_min
+        Least share of the buyers who order ten times or more.
+    order_share_max
+        Most of all orders that a customer may place.
+    buyers_share_min
+        Least share of the pool that orders at all.
+    """
 
     buy_once_share_min: Share
     ten_orders_share_min: Share
@@ -43,6 +54,13 @@ class Registration(Strict):
 
     How often each orders is log-normal; `weight_sd` is the standard deviation of its logarithm, which
     planning bends where `targets.top_customer_share` asks for it.
+
+    Attributes
+    ----------
+    from, to
+        First and last day of registration.
+    weight_sd
+        Standard deviation of the logarithm of how often a customer orders.
     """
 
     from_: Day = Field(alias="from")
@@ -61,6 +79,17 @@ class Customers(Strict):
 
     The pool has Zipf-Mandelbrot weights (rank + offset)^-exponent inside of each home shop; the offset
     is solved. `locales` tells for each shop where its customers live and what they are called.
+
+    Attributes
+    ----------
+    pool
+        How many customers there are.
+    exponent
+        Exponent of the Zipf-Mandelbrot weights.
+    rarest_orders
+        Orders expected of the rarest customer over the year; the offset is solved for it.
+    locales
+        Shop: language and country of its customers' names and addresses.
     """
 
     pool: Annotated[int, Field(ge=1)]
@@ -79,7 +108,17 @@ class Customers(Strict):
 
 
 class Affinity(Strict):
-    """When the first item is of one category, the odds that a later one is of another change."""
+    """When the first item is of one category, the odds that a later one is of another change.
+
+    Attributes
+    ----------
+    first
+        Category of the first item.
+    then
+        Category of a later item.
+    odds_factor
+        Times the odds of `then` after `first`.
+    """
 
     first: Code
     then: Code
@@ -90,6 +129,17 @@ class Basket(Strict):
     """How many lines an order has, what goes together, how many units a line has.
 
     With `deal: exact` the orders have just so many `lines`, by sizes as near to `size` as that allows.
+
+    Attributes
+    ----------
+    size
+        Lines of an order: share of the orders.
+    deal
+        Whether the total of lines is exact or expected.
+    lines
+        Lines of all orders together.
+    quantity
+        Units of a line: share of the lines.
     """
 
     size: CountShares
@@ -123,6 +173,13 @@ class Discounts(Mix):
     """Discounts in percent on days without an event that has one of its own.
 
     A reduced price is rounded half up to the cent for one unit, or once for the whole line.
+
+    Attributes
+    ----------
+    shares
+        Discount in percent: share of the lines.
+    rounded_by
+        What is rounded: the price of one unit, or the total of the line.
     """
 
     shares: PercentShares
@@ -130,7 +187,19 @@ class Discounts(Mix):
 
 
 class InProgress(Strict):
-    """The status of orders that are still being worked on, which the youngest orders have."""
+    """The status of orders that are still being worked on, which the youngest orders have.
+
+    Attributes
+    ----------
+    status
+        Word of the status; its share stands in the mix.
+    youngest_share
+        Share of the orders, the youngest, among which they all lie.
+    median_age_days_max
+        Most days that half of them may be old.
+    age_days_max
+        Most days that any of them may be old.
+    """
 
     status: Code
     youngest_share: Share
@@ -139,7 +208,15 @@ class InProgress(Strict):
 
 
 class Fulfilment(Strict):
-    """What becomes of orders: the mix of statuses, and which of them is a matter of age."""
+    """What becomes of orders: the mix of statuses, and which of them is a matter of age.
+
+    Attributes
+    ----------
+    deal
+        Whether the shares are exact or expected.
+    shares
+        Status: share of the orders.
+    """
 
     deal: Deal = "expected"
     shares: CodeShares
@@ -158,7 +235,15 @@ class Fulfilment(Strict):
 
 
 class Shipping(Strict):
-    """Where orders go: to the customer, but for a share of them."""
+    """Where orders go: to the customer, but for a share of them.
+
+    Attributes
+    ----------
+    deal
+        Whether the share is exact or expected.
+    elsewhere_share
+        Share of the orders that go to another address than the customer's.
+    """
 
     deal: Deal = "expected"
     elsewhere_share: Share
@@ -167,39 +252,3 @@ class Shipping(Strict):
     def home_and_elsewhere(self) -> tuple[float, float]:
         """Both shares."""
         return 1 - self.elsewhere_share, self.elsewhere_share
-
-
-class Delay(Strict):
-    """Log-normal days from one happening to the next, at least `min_days`."""
-
-    median_days: Positive
-    sigma: Positive
-    min_days: Annotated[int, Field(ge=1)]
-
-
-class Quality(Strict):
-    """What a rating follows: standard normal scores are mixed with these weights, the rest is noise.
-
-    The product's price among all and inside of its category, and the product itself.
-    """
-
-    price: Share
-    price_in_category: Share
-    product: Share
-
-    @model_validator(mode="after")
-    def _room(self) -> Self:
-        if self.price**2 + self.price_in_category**2 + self.product**2 >= 1:
-            raise ValueError("the squares of the weights must stay below 1, so that there is room for noise")
-        return self
-
-
-class Reviews(Strict):
-    """Reviews by customers who bought, one a customer and SKU, with the mix of their ratings."""
-
-    count: Annotated[int, Field(ge=1)]
-    deal: Deal = "expected"
-    statuses: Annotated[list[Code], Field(min_length=1)]
-    ratings: CountMix
-    quality: Quality
-    delay: Delay

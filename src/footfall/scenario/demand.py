@@ -21,7 +21,13 @@ from footfall.scenario.strict import (
 
 
 class Weekdays(Strict):
-    """Multiplier of expected orders by day of the week."""
+    """Multiplier of expected orders by day of the week.
+
+    Attributes
+    ----------
+    Mon, Tue, Wed, Thu, Fri, Sat, Sun
+        Times the orders of a plain day.
+    """
 
     Mon: Positive = 1.0
     Tue: Positive = 1.0
@@ -38,7 +44,13 @@ class Weekdays(Strict):
 
 
 class Months(Strict):
-    """Multiplier of expected orders by month: the season."""
+    """Multiplier of expected orders by month: the season.
+
+    Attributes
+    ----------
+    Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep, Oct, Nov, Dec
+        Times the orders of a plain month.
+    """
 
     Jan: Positive = 1.0
     Feb: Positive = 1.0
@@ -60,14 +72,32 @@ class Months(Strict):
 
 
 class Payday(Strict):
-    """Late in the month, when salaries arrive, people order more."""
+    """Late in the month, when salaries arrive, people order more.
+
+    Attributes
+    ----------
+    from_day
+        Day of the month from which on salaries have arrived.
+    multiplier
+        Times the orders of earlier days.
+    """
 
     from_day: Annotated[int, Field(ge=1, le=31)]
     multiplier: Positive
 
 
 class Event(Strict):
-    """Days of the year, bounds included, on which more is ordered, perhaps at a discount."""
+    """Days of the year, bounds included, on which more is ordered, perhaps at a discount.
+
+    Attributes
+    ----------
+    from, to
+        First and last day, both included; split an event at New Year.
+    multiplier
+        Times the orders of the same day without the event; overlapping events multiply.
+    discount_percent
+        Percent off every line; the deepest of overlapping events counts. 0 leaves the everyday discount.
+    """
 
     from_: MonthDay = Field(alias="from")
     to: MonthDay
@@ -90,6 +120,21 @@ class Demand(Strict):
 
     With `deal: exact` just so many orders are spread over the horizon by the same intensity, and with
     `follows_customers` it is in proportion to the customers who have registered before the day.
+
+    Attributes
+    ----------
+    orders
+        Orders of the whole horizon, expected or exact.
+    deal
+        Whether the total is exact or expected.
+    follows_customers
+        Whether demand grows with the customers registered.
+    growth_per_day
+        Linear trend: a day's factor is 1 + growth_per_day times the days since the first.
+    shops
+        Shop: weight of its demand beside the others'.
+    opens_at, closes_at
+        First and last time of day at which orders come.
     """
 
     orders: Positive

@@ -14,53 +14,40 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from footfall.core.errors import RequestError
-from footfall.core.schema import VOCABULARY, TableSpec, publish
+from footfall.core.schema import TableSpec, publish
 from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
-from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Reviews, Shipping
+from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
 from footfall.scenario.demand import Demand
-from footfall.scenario.strict import CodeMix, Identifier, Positive, Strict
+from footfall.scenario.published import PublishedTable
+from footfall.scenario.reviews import Reviews
+from footfall.scenario.spending import Budget, Marketing
+from footfall.scenario.strict import CodeMix, Identifier, Strict
 from footfall.scenario.targets import Free, Promises, Targets
 
 
-class Marketing(Strict):
-    """Spend is a noisy share of the revenue that follows it by some days."""
-
-    revenue_share: Positive
-    revenue_share_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    lead_days: Annotated[int, Field(ge=0, le=60)]
-
-
-class Budget(Strict):
-    """A plan that looks like a forecast: trailing mean of daily revenue, a bias, monthly."""
-
-    window_days: Annotated[int, Field(ge=1, le=28)]
-    biases_percent: Annotated[list[Annotated[int, Field(gt=0, le=1000)]], Field(min_length=1)]
-
-
-class PublishedTable(Strict):
-    """A table: what a row is, and which field each column shows; on request, or always."""
-
-    rows: str
-    columns: Annotated[dict[Identifier, str], Field(min_length=1)]
-    on_request: bool = False
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.rows not in VOCABULARY:
-            raise ValueError(f"rows of '{self.rows}' are not known; there are {', '.join(VOCABULARY)}")
-        fields = VOCABULARY[self.rows].fields
-        for column, name in self.columns.items():
-            if name not in fields:
-                raise ValueError(
-                    f"column '{column}' shows '{name}', which rows of '{self.rows}' do not have; "
-                    f"they have {', '.join(fields)}"
-                )
-        return self
-
-
 class Scenario(Strict):
-    """A shop and the figures it must reach; the years it is declared for fix everything solved."""
+    """A shop and the figures it must reach; the years it is declared for fix everything solved.
+
+    Attributes
+    ----------
+    version
+        Version of the language of scenarios.
+    name
+        Name of the scenario, and of its directory.
+    title
+        What `footfall scenarios` says of it.
+    year
+        First year; t = 0 is its 1 January.
+    years
+        How many years the scenario is declared for.
+    currency
+        Code of the currency that all money is in.
+    payment
+        How orders are paid.
+    tables
+        Published name: what the table holds.
+    """
 
     version: Literal[1]
     name: Identifier

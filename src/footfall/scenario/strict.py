@@ -59,7 +59,15 @@ def sums_to_one(shares: Mapping[Any, float], what: str) -> None:
 
 
 class Mix(Strict):
-    """Shares of a whole, exact to one row or as chance has it."""
+    """Shares of a whole, exact to one row or as chance has it.
+
+    Attributes
+    ----------
+    deal
+        Whether the shares are exact to one row, or drawn row by row.
+    shares
+        Value: share of the rows; they add up to 1.
+    """
 
     deal: Deal = "expected"
     shares: Mapping[Any, float]

@@ -13,27 +13,57 @@ Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class Target(Strict):
-    """A business figure that planning steers to and the contract checks."""
+    """A business figure that planning steers to and the contract checks.
+
+    Attributes
+    ----------
+    value
+        The figure.
+    tolerance
+        How far the published data may be off.
+    """
 
     value: Positive
     tolerance: Positive
 
 
 class TopShare(Target):
-    """Share of a whole that its largest part carries: units by SKUs, revenue by customers."""
+    """Share of a whole that its largest part carries: units by SKUs, revenue by customers.
+
+    Attributes
+    ----------
+    top
+        Which part of the SKUs or customers counts as the largest.
+    """
 
     top: Annotated[float, Field(gt=0, lt=1)]
 
 
 class TopCustomerShare(TopShare):
-    """Share of revenue of the best customers, over all orders and over those that count in the end."""
+    """Share of revenue of the best customers, over all orders and over those that count in the end.
+
+    Attributes
+    ----------
+    settled_statuses
+        Statuses of the orders that count in the end.
+    settled_tolerance
+        Tolerance over those orders alone.
+    """
 
     settled_statuses: list[Code] = []
     settled_tolerance: Positive
 
 
 class Targets(Strict):
-    """Figures that planning solves its knobs for; those not given are left as they fall."""
+    """Figures that planning solves its knobs for; those not given are left as they fall.
+
+    Attributes
+    ----------
+    marketing_share_tolerance
+        How far the spend over the revenue that it leads may be off `marketing.revenue_share`.
+    weekend_above_workdays
+        Whether Saturday and Sunday each have more orders than every workday.
+    """
 
     order_value: Target | None = None
     gross_margin: Target | None = None
@@ -44,7 +74,15 @@ class Targets(Strict):
 
 
 class Season(Strict):
-    """In each year the mean revenue of some months is so many times that of others."""
+    """In each year the mean revenue of some months is so many times that of others.
+
+    Attributes
+    ----------
+    months, over
+        Months of the season, and those that they are compared with, 1 to 12.
+    times_min
+        Least ratio of their mean revenues.
+    """
 
     months: Annotated[list[Month], Field(min_length=1)]
     over: Annotated[list[Month], Field(min_length=1)]
@@ -52,7 +90,15 @@ class Season(Strict):
 
 
 class PriceRating(Strict):
-    """Dearer SKUs rate better, within limits: rank correlation, and stars between price quartiles."""
+    """Dearer SKUs rate better, within limits: rank correlation, and stars between price quartiles.
+
+    Attributes
+    ----------
+    correlation_min, correlation_max
+        Bounds of the rank correlation of price and mean rating.
+    quartile_stars_min
+        Least distance between the mean ratings of the dearest and the cheapest quarter, in stars.
+    """
 
     correlation_min: Correlation
     correlation_max: Correlation
@@ -60,7 +106,23 @@ class PriceRating(Strict):
 
 
 class Promises(Strict):
-    """Figures that hold by the scenario's laws, without solving; checked where given."""
+    """Figures that hold by the scenario's laws, without solving; checked where given.
+
+    Attributes
+    ----------
+    day_order_share_max
+        Most of all orders on one day.
+    customer_order_share_max
+        Most of all orders by one customer.
+    registration_day_share_max
+        Most of all registrations on one day.
+    category_order_value_times_min
+        Category: least value of orders with it over that of orders without.
+    units_reviews_correlation_min
+        Least rank correlation of a SKU's units and reviews.
+    new_sku_share_min
+        Least share of the SKUs that is listed inside of the horizon.
+    """
 
     day_order_share_max: Share | None = None
     customer_order_share_max: Share | None = None
@@ -73,7 +135,17 @@ class Promises(Strict):
 
 
 class Free(Strict):
-    """How far planning may bend what it is free to choose."""
+    """How far planning may bend what it is free to choose.
+
+    Attributes
+    ----------
+    coupling_max
+        Most that price and cost share may be rank-correlated with what sells.
+    popularity_power_max
+        Greatest power of `sales_rank` that makes the sales weight.
+    customer_weight_sd_max
+        Greatest spread of how often customers order.
+    """
 
     coupling_max: Annotated[float, Field(gt=0, lt=1)]
     popularity_power_max: Positive

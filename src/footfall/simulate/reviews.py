@@ -22,7 +22,7 @@ from footfall.core import laws
 from footfall.core.errors import UnreachableTarget
 from footfall.core.streams import Rows
 from footfall.plan.plan import Plan
-from footfall.scenario.buying import Reviews
+from footfall.scenario.reviews import Reviews
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.fulfilment import simulate_statuses
 from footfall.simulate.orders import Orders
