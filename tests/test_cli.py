@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from footfall import __version__
-from footfall.cli.main import run
+from footfall.cli.main import app, run
 
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # a group has them
 SMALL = ["--scale", "0.02", "--workers", "1"]
 
 
@@ -43,6 +49,21 @@ def in_process(*arguments: str, code: str = "from footfall.cli.main import run; 
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=60
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def on_a_terminal(environment: dict[str, str], *arguments: str) -> str:
+    """Run the command on a terminal, and give what appears there."""
+    shown, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "footfall", *arguments], stdout=terminal, stderr=terminal, env=environment
+    ):
+        os.close(terminal)
+        seen = b""
+        with contextlib.suppress(OSError):  # Linux's way to say that the other side has closed
+            while read := os.read(shown, 65_536):
+                seen += read
+    os.close(shown)
+    return seen.decode()
 
 
 def assert_refused(outcome: Outcome, *parts: str, code: int = 2) -> None:
@@ -197,12 +218,39 @@ def test_show_prints_what_can_be_loaded_again(footfall, tmp_path: Path):
     )
 
 
-def test_version_and_help(footfall):
-    """The version is the package's; every command explains itself with an example or a list."""
+def test_the_version_is_the_package_s(footfall):
+    """`--version` prints the version; without a command there is help."""
     assert footfall("--version").out == f"footfall {__version__}\n"
-    for command in ("generate", "plan", "load", "verify", "report", "explain", "scenarios", "show"):
-        assert "Usage: footfall" in footfall(command, "--help").out
     assert "Usage: footfall" in footfall().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(footfall, command: str):
+    """The help of each command says what it does, and shows at least one whole command."""
+    shown = footfall(command, "--help").out
+    assert f"Usage: footfall {command}" in shown
+    assert f"footfall {command}" in shown.partition("Example")[2]
+
+
+def test_a_shell_completes_commands_and_options(footfall, monkeypatch: pytest.MonkeyPatch):
+    """What `--install-completion` sets up asks the command itself, which knows its commands and options."""
+    for line, word in (("footfall ge", "generate"), ("footfall generate --se", "--seed")):
+        monkeypatch.setenv("_FOOTFALL_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+        assert word in footfall().out.split()
+
+
+def test_colours_on_a_terminal_only_and_never_where_nobody_wants_them(footfall, tmp_path: Path):
+    """A failure is red on a terminal; with NO_COLOR, or in a pipe, it isn't."""
+    assert footfall("generate", "vantage", "-o", "here", *SMALL).code == 0
+    file = tmp_path / "here" / "raw_orders.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("2025-01", "2025-02"), encoding="utf-8")
+    plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    red = re.compile(r"\x1b\[[0-9;]*31m *fail")
+    assert red.search(on_a_terminal({**plain, "TERM": "xterm"}, "verify", "here"))
+    assert not red.search(on_a_terminal({**plain, "TERM": "xterm", "NO_COLOR": "1"}, "verify", "here"))
+    assert "\x1b" not in footfall("verify", "here").out
 
 
 def test_help_imports_nothing_heavy():

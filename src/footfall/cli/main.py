@@ -140,8 +140,8 @@ def _asking(command: Callable[[Asked], int]) -> Callable[..., int]:
 
 
 @app.command(
-    epilog="Examples: footfall generate vantage --format parquet --scale 10 | "
-    "footfall generate vantage --from 2025-11-20 --to 2025-11-27 --set demand.orders=50000"
+    epilog="\b\nExamples:\n  footfall generate vantage --format parquet --scale 10\n"
+    "  footfall generate vantage --from 2025-11-20 --to 2025-11-27 --set demand.orders=50000"
 )
 @_asking
 def generate(asked: Asked) -> int:
@@ -184,7 +184,7 @@ def plan(asked: Asked) -> int:
     return 0
 
 
-@app.command(epilog="Examples: footfall verify data/vantage | footfall verify duckdb:shop.db")
+@app.command(epilog="\b\nExamples:\n  footfall verify data/vantage\n  footfall verify duckdb:shop.db")
 def verify(
     place: Annotated[
         str, typer.Argument(metavar="DIR|DATABASE", help="What `generate` or `load` wrote, edited or not.")
@@ -205,7 +205,7 @@ def verify(
     return int(any(f.verdict == "fail" for f in found))
 
 
-@app.command()
+@app.command(epilog="Example: footfall scenarios --json")
 def scenarios(as_json: Json = False) -> int:
     """List the scenarios that come with Footfall."""
     from footfall.scenario.load import shipped  # noqa: PLC0415 - see the module's docstring
