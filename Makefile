@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SRC := src tests benchmarks tools
 
-.PHONY: demo test lint sweep bench clean
+.PHONY: demo test lint sweep bench docs reference clean
 
 demo: $(INSTALLED)
 	$(BIN)/footfall generate vantage -o data/vantage --overwrite
@@ -26,6 +26,12 @@ sweep: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/startup.py
 
+docs: $(INSTALLED)
+	$(BIN)/zensical build --strict --clean --config-file mkdocs.yml
+
+reference: $(INSTALLED)
+	$(BIN)/python -m tools.reference docs/reference
+
 .PHONY: .venv
 .venv: $(INSTALLED)
 
@@ -33,8 +39,8 @@ bench: $(INSTALLED)
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,docs]'
 	touch $@
 
 clean:
-	rm -rf data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf data site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache

@@ -1,0 +1,122 @@
+"""The site: built from the pages without a warning, complete by itself, and no older than the code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site from a copy, so that the working tree stays as it was."""
+    place = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "docs", place / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", place)
+    built = build(place)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return place / "site"
+
+
+def build(place: Path) -> subprocess.CompletedProcess[str]:
+    zensical = Path(sys.executable).with_name("zensical")
+    return subprocess.run(
+        [str(zensical), "build", "--strict", "-f", str(place / "mkdocs.yml")],
+        capture_output=True, text=True, check=False, timeout=120, cwd=place,
+    )  # fmt: skip
+
+
+class Tags(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+@cache
+def tags(page: Path) -> list[tuple[str, dict[str, str]]]:
+    return Tags(page.read_text(encoding="utf-8")).found
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    return {attributes["id"] for _, attributes in tags(page) if "id" in attributes}
+
+
+def links(page: Path) -> Iterator[str]:
+    for tag, attributes in tags(page):
+        address = attributes.get("href" if tag in {"a", "link"} else "src", "")
+        if address and not urlsplit(address).scheme:
+            yield address
+
+
+def test_every_page_of_the_documentation_is_built(site: Path):
+    """The site builds without a warning, and each Markdown file is a page of it."""
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = "index.html" if page.name in {"index.md", "README.md"} else f"{page.stem}.html"
+        assert (site / page.relative_to(ROOT / "docs").parent / name).exists(), page
+
+
+def test_pages_load_nothing_from_elsewhere(site: Path):
+    """A page asks no other server for a script, a style, a font or a picture."""
+    for page in site.rglob("*.html"):
+        for tag, attributes in tags(page):
+            address = attributes.get(LOADS.get(tag, ""), "")
+            assert not re.match("([a-z]+:)?//", address), f"{page}: <{tag}> {address}"
+    for style in site.rglob("*.css"):
+        assert not re.search(r"url\(['\"]?(https?:)?//|@import", style.read_text(encoding="utf-8")), style
+
+
+def test_links_within_the_site_lead_somewhere(site: Path):
+    """A link within the site names a file of it, and an anchor that the file has."""
+    for page in site.rglob("*.html"):
+        if page.name == "404.html":  # its links begin at the root of a server
+            continue
+        for link in links(page):
+            parts = urlsplit(link)
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            target = target / "index.html" if target.is_dir() else target
+            assert target.is_file(), f"{page}: {link}"
+            if parts.fragment and target.suffix == ".html":
+                assert unquote(parts.fragment) in anchors(target), f"{page}: {link}"
+
+
+def test_links_of_the_front_page_lead_somewhere():
+    """A link in README or CHANGELOG names a file of the project."""
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md"):
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert urlsplit(link).scheme or (ROOT / link).exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "index.md#nothing"])
+def test_a_link_to_nowhere_stops_the_build(link: str, tmp_path: Path):
+    """A link to a page or heading that isn't there is an error, not a warning."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(f"# Page\n\n[link]({link})\n", encoding="utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: Broken\n", encoding="utf-8")
+    assert build(tmp_path).returncode != 0
+
+
+def test_the_reference_says_what_the_code_says():
+    """The reference pages are what `make reference` writes from the code as it is."""
+    from tools.reference import pages
+
+    folder = ROOT / "docs" / "reference"
+    written = pages()
+    assert {path.name for path in folder.iterdir()} == set(written)
+    for name, text in written.items():
+        assert (folder / name).read_text(encoding="utf-8") == text, f"{name} is old; run: make reference"

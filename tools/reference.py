@@ -1,0 +1,290 @@
+"""Write the reference pages of the documentation from the code: commands, scenarios, tables, checks.
+
+    python tools/reference.py docs/reference
+
+`tests/test_docs_site.py` fails where a committed page differs from what this writes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import docstring_parser
+import typer
+import typer.main
+from markdown.extensions.toc import slugify
+
+from footfall.cli.main import app
+from footfall.contract.findings import REFUSE_BELOW
+from footfall.contract.judge import CHECKS
+from footfall.core.schema import ARROW_TYPES, Kind
+from footfall.scenario import model, strict
+from footfall.scenario.load import load, shipped
+
+_HELP_WIDTH = 100
+_PATTERNS = {  # of scenario/strict.py, in words
+    "^(0[1-9]": "month and day, such as `07-15`",
+    "^([01]": "time of day, such as `06:00:00`",
+    "^[^": "text without commas and quotes",
+    "^[a-z_]": "lower-case name",
+    "^[A-Z]{3}": "three capital letters",
+}
+_BOUNDS = {"exclusiveMinimum": "> {}", "minimum": "≥ {}", "exclusiveMaximum": "< {}", "maximum": "≤ {}"}
+
+
+class UndocumentedKeyError(Exception):
+    """A key of the scenario language has no words in its class's docstring."""
+
+
+def pages() -> dict[str, str]:
+    """Text of each reference page, by file name."""
+    return {
+        "commands.md": "".join(_commands()),
+        "scenario.md": "".join(_scenario()),
+        "tables.md": "".join(_tables()),
+        "checks.md": "".join(_checks()),
+    }
+
+
+def _commands() -> Iterator[str]:
+    yield _head("Commands", "What `footfall --help` and the `--help` of each command print.")
+    group: Any = typer.main.get_command(app)
+    yield from _help(group, "footfall")
+
+
+def _help(command: Any, path: str) -> Iterator[str]:
+    context = typer.Context(
+        command,
+        info_name=path,
+        terminal_width=_HELP_WIDTH,
+        max_content_width=_HELP_WIDTH,
+        help_option_names=["-h", "--help"],
+    )
+    yield f"\n## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+    for name, below in getattr(command, "commands", {}).items():
+        if not below.hidden:
+            yield from _help(below, f"{path} {name}")
+
+
+def _scenario() -> Iterator[str]:
+    yield _head(
+        "Scenario keys",
+        "Every key that a scenario may hold. `footfall show vantage` prints a whole scenario. A key without "
+        "a default must be given. `NAME` stands for a name of your own, `N` for a place in a list. The last "
+        "columns show what the scenarios that come with Footfall say; `...` stands for more than a value.",
+    )
+    said = {name: load(name).model_dump(mode="json", by_alias=True) for name in shipped()}
+    schema = model.Scenario.model_json_schema(by_alias=True)
+    kinds = {kind.__name__: kind for kind in _below(strict.Strict)}
+    paths: dict[str, list[str]] = {}
+    _find(schema, schema, "", "Scenario", paths)
+    sections = {name: slugify(where[0], "-") for name, where in paths.items()}
+    for name, where in paths.items():
+        described = schema if name == "Scenario" else schema["$defs"][name]
+        is_one = not {"NAME", "[N]"} & set(where[0].replace("[", ".[").split("."))
+        yield f"\n## {where[0] or 'the top'}\n\n"
+        if len(where) > 1:
+            yield f"The same keys: {', '.join(f'`{path}`' for path in where[1:])}.\n\n"
+        yield f"{_prose(kinds[name])}\n\n"
+        rows = []
+        for key, value in described["properties"].items():
+            values = [_value_at(data, where[0], key) for data in said.values()] if is_one else []
+            needed = "" if key in described.get("required", ()) else _default(value.get("default"))
+            words = _words(kinds[name], key, value, schema)
+            rows.append([f"`{key}`", words, _kind(value, sections), needed, *values])
+        yield _table(["key", "meaning", "value", "default", *(said if is_one else ())], rows)
+
+
+def _below(kind: type) -> Iterator[type]:
+    direct: list[type] = kind.__subclasses__()
+    for under in direct:
+        yield under
+        yield from _below(under)
+
+
+def _find(schema: Any, node: Any, path: str, name: str, paths: dict[str, list[str]]) -> None:
+    """Gather the paths at which each model of the language stands, outermost first."""
+    paths.setdefault(name, []).append(path)
+    found = []
+    for key, value in node["properties"].items():
+        below = f"{path}.{key}" if path else key
+        for reference, end in _references(value):
+            found.append((reference, below + end))
+    for reference, below in found:
+        _find(schema, schema["$defs"][reference], below, reference, paths)
+
+
+def _references(value: Any) -> Iterator[tuple[str, str]]:
+    if "$ref" in value:
+        yield value["$ref"].rpartition("/")[2], ""
+    for way in value.get("anyOf", ()):
+        yield from _references(way)
+    if isinstance(value.get("items"), dict):
+        yield from ((name, f"[N]{end}") for name, end in _references(value["items"]))
+    for under in _values_of_a_map(value):
+        yield from ((name, f".NAME{end}") for name, end in _references(under))
+
+
+def _values_of_a_map(value: Any) -> list[Any]:
+    """Schemas of what stands under the names of a map; none for anything else."""
+    found = [value.get("additionalProperties"), *value.get("patternProperties", {}).values()]
+    return [under for under in found if isinstance(under, dict)]
+
+
+def _prose(kind: type) -> str:
+    parsed = _docstring(kind)
+    return " ".join(f"{parsed.short_description or ''}\n{parsed.long_description or ''}".split())
+
+
+def _docstring(kind: type) -> docstring_parser.Docstring:
+    return docstring_parser.parse(kind.__doc__ or "", docstring_parser.DocstringStyle.NUMPYDOC)
+
+
+def _words(kind: type, key: str, value: Any, schema: Any) -> str:
+    """What a key means: from its class, or from the class of what stands under it."""
+    for owner in kind.__mro__[: kind.__mro__.index(strict.Strict)]:
+        for entry in _docstring(owner).params:
+            if key in {name.strip() for name in entry.arg_name.split(",")}:
+                return " ".join((entry.description or "").split())
+    for name, _ in _references(value):
+        first: str = schema["$defs"][name]["description"]
+        return " ".join(first.partition("\n\n")[0].split())
+    raise UndocumentedKeyError(
+        f"{kind.__name__}.{key}: say under Attributes in the class's docstring what it means"
+    )
+
+
+def _kind(value: Any, sections: Mapping[str, str]) -> str:
+    """What may stand under a key, in words; `sections` tells where on the page a model's keys are."""
+    ways = [way for way in value.get("anyOf", [value]) if way.get("type") != "null"]
+    value = ways[0]
+    bounds = [words.format(_grouped(value[key])) for key, words in _BOUNDS.items() if key in value]
+    if "$ref" in value:
+        return f"[keys](#{sections[value['$ref'].rpartition('/')[2]]})"
+    if "enum" in value or "const" in value:
+        return " or ".join(f"`{_plain(word)}`" for word in value.get("enum", [value.get("const")]))
+    if "pattern" in value:
+        return next(words for start, words in _PATTERNS.items() if value["pattern"].startswith(start))
+    if value.get("type") == "array":
+        return f"list; each {_kind(value['items'], sections)}"
+    if value.get("type") == "object":
+        return f"map; each {_kind(_values_of_a_map(value)[0], sections)}"
+    names = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`", "string": "text"}
+    word = "day, such as `2025-01-31`" if value.get("format") == "date" else names[value["type"]]
+    return " ".join([word, " and ".join(bounds)]).strip()
+
+
+def _grouped(bound: float) -> str:
+    return f"{bound:,g}" if bound >= 10_000 else f"{bound:g}"
+
+
+def _default(value: object) -> str:
+    """Give a default in words; of a map of keys, those of its keys hold."""
+    if value is None or isinstance(value, Mapping):
+        return "none" if not value else "those of its keys"
+    return "none" if value == [] else f"`{_plain(value)}`"
+
+
+def _value_at(data: Any, path: str, key: str) -> str:
+    """Value of a key in a scenario; nothing where it isn't given."""
+    here = data
+    for name in [*path.split("."), key] if path else [key]:
+        if not isinstance(here, Mapping) or name not in here:
+            return ""
+        here = here[name]
+    if here is None or here in ({}, []):
+        return ""
+    text = _plain(here)
+    return "..." if len(text) > 40 else f"`{text}`"
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(_short(value), ensure_ascii=False).replace('"', "")
+
+
+def _short(value: Any) -> Any:
+    """Value with whole numbers written as such."""
+    if isinstance(value, Mapping):
+        return {key: _short(under) for key, under in value.items()}
+    if isinstance(value, list):
+        return [_short(under) for under in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _tables() -> Iterator[str]:
+    yield _head(
+        "Tables and columns",
+        "What each scenario publishes, in the order of its files. No column is ever empty (null). "
+        "A scenario may publish any field of the vocabulary under a name of its own.",
+    )
+    yield "\n## Types\n\n"
+    yield _table(["type", "in Arrow and Parquet"], [[kind.value, f"`{ARROW_TYPES[kind]}`"] for kind in Kind])
+    for name in shipped():
+        scenario = load(name)
+        yield f"\n## {name}\n\n{scenario.title}.\n"
+        for table in scenario.publishing(list(scenario.tables)).values():
+            yield f"\n### {table.name}\n\n{table.grain[0].upper()}{table.grain[1:]}"
+            yield f"; key {_names(table.key)}" if table.key else ""
+            yield f"; in the order of {_names(table.order_by)}"
+            yield "; made on request alone (`--tables`)" if scenario.tables[table.name].on_request else ""
+            yield ".\n\n"
+            rows = [
+                [
+                    f"`{column.name}`",
+                    f"`{table.entity}.{column.field}`",
+                    column.kind.value,
+                    column.unit,
+                    column.text
+                    + (f" One of {', '.join(column.values)}." if column.values else "")
+                    + (f" Refers to `{'.'.join(column.references)}`." if column.references else ""),
+                ]
+                for column in table.columns
+            ]
+            yield _table(["column", "shows", "type", "unit", "meaning"], rows)
+
+
+def _checks() -> Iterator[str]:
+    yield _head(
+        "Checks",
+        "Every promise of the contract, in the order in which `footfall verify DIR --json` lists them. "
+        "A check that lacks what it needs is not applicable, and says why. A rule holds exactly; a target "
+        f"holds within its tolerance; a law refuses only below p = {REFUSE_BELOW:g}. A check that binds the "
+        "whole horizon says nothing about a slice.",
+    )
+    yield "\n" + _table(
+        ["check", "kind", "promise", "needs", "binds"],
+        [
+            [
+                f"`{check.name}`",
+                check.kind,
+                check.rule,
+                ", ".join(f"`{need.replace('|', '` or `')}`" for need in check.needs),
+                "the whole horizon" if check.whole_year else "any days",
+            ]
+            for check in CHECKS.values()
+        ],
+    )
+
+
+def _head(title: str, text: str) -> str:
+    return f"<!-- Written by `make reference` from the code; do not edit. -->\n# {title}\n\n{text}\n"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines)
+
+
+if __name__ == "__main__":
+    directory = Path(sys.argv[1])
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (directory / name).write_text(text, encoding="utf-8", newline="\n")
