@@ -34,6 +34,12 @@ from test_sinks import SPECS, described, shop
 SMALL = ("--scale", "0.02", "--quiet")
 PATIENCE = 60.0
 ORDERS = "SELECT count(*) FROM raw.orders"
+HEEDING = """
+import signal, sys
+from footfall.cli.main import run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background inherit that it is ignored
+run(sys.argv[1:])
+"""
 
 
 def load(address: str, orders: int = 500, *, overwrite: bool = False) -> None:
@@ -439,7 +445,7 @@ def test_an_interrupted_load_changes_nothing(address: str) -> None:
     """Ctrl-C gives exit 130 and one line; the old data stay, and nothing is left behind."""
     load_into(Request("vantage", seed=1, scale=0.02), database_at(address))
     process = subprocess.Popen(
-        [sys.executable, "-m", "footfall", "load", "vantage", "--to", address, "--scale=300", "--overwrite"],
+        [sys.executable, "-c", HEEDING, "load", "vantage", "--to", address, "--scale=300", "--overwrite"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:

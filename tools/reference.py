@@ -93,7 +93,7 @@ def _scenario() -> Iterator[str]:
         rows = []
         for key, value in described["properties"].items():
             values = [_value_at(data, where[0], key) for data in said.values()] if is_one else []
-            needed = "" if key in described.get("required", ()) else _default(value.get("default"))
+            needed = "" if key in described.get("required", ()) else _default(value)
             words = _words(kinds[name], key, value, schema)
             rows.append([f"`{key}`", words, _kind(value, sections), needed, *values])
         yield _table(["key", "meaning", "value", "default", *(said if is_one else ())], rows)
@@ -182,11 +182,12 @@ def _grouped(bound: float) -> str:
     return f"{bound:,g}" if bound >= 10_000 else f"{bound:g}"
 
 
-def _default(value: object) -> str:
-    """Give a default in words; of a map of keys, those of its keys hold."""
-    if value is None or isinstance(value, Mapping):
-        return "none" if not value else "those of its keys"
-    return "none" if value == [] else f"`{_plain(value)}`"
+def _default(described: Mapping[str, object]) -> str:
+    """Give a default in words; a map of keys is made when it is needed, from the defaults of its keys."""
+    if "default" not in described:
+        return "those of its keys"
+    default = described["default"]
+    return "none" if default in (None, [], {}) else f"`{_plain(default)}`"
 
 
 def _value_at(data: Any, path: str, key: str) -> str:

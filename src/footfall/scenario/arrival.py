@@ -90,10 +90,10 @@ class Arrival(Strict):
         Status that an order gets by a return: the status that it had before.
     """
 
-    settled: Settled = Settled()
-    returned: Returned = Returned()
+    settled: Settled = Field(default_factory=Settled)
+    returned: Returned = Field(default_factory=Returned)
     before_return: dict[Code, Code] = {}
-    late_lines: LateLines = LateLines()
+    late_lines: LateLines = Field(default_factory=LateLines)
 
     @model_validator(mode="after")
     def _parents_first(self) -> Self:

@@ -66,9 +66,9 @@ class Scenario(Strict):
     reviews: Reviews | None = None
     marketing: Marketing | None = None
     budget: Budget | None = None
-    arrival: Arrival = Arrival()
+    arrival: Arrival = Field(default_factory=Arrival)
     targets: Targets
-    promises: Promises = Promises()
+    promises: Promises = Field(default_factory=Promises)
     free: Free
     tables: Annotated[dict[Identifier, PublishedTable], Field(min_length=1)]
 

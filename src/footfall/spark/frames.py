@@ -65,8 +65,10 @@ def tables(
 
     Examples
     --------
-    >>> orders = tables(spark, "vantage", scale=10_000)["raw_orders"]  # doctest: +SKIP
-    >>> orders.groupBy("shop_id").count().show()  # doctest: +SKIP
+    With a session of your own::
+
+        orders = tables(spark, "vantage", scale=10_000)["raw_orders"]
+        orders.groupBy("shop_id").count().show()
     """
     if partitions is not None and partitions < 1:
         raise RequestError(f"partitions={partitions}: give a whole number from 1")
