@@ -187,6 +187,8 @@ def _default(described: Mapping[str, object]) -> str:
     if "default" not in described:
         return "those of its keys"
     default = described["default"]
+    if isinstance(default, Mapping) and default:
+        return "those of its keys"
     return "none" if default in (None, [], {}) else f"`{_plain(default)}`"
 
 

@@ -200,12 +200,19 @@ def _stretches(plan: Plan) -> Iterator[tuple[int, int, bool]]:
 
 
 def shares(found: list[Shard], workers: int) -> list[list[Shard]]:
-    """Shards of each worker: neighbours, about equally many orders each; none is empty."""
+    """Shards of each worker: neighbours, about equally many orders each; none is empty.
+
+    The first begins at once and gets a file's orders more than the others, who have to start yet; in small
+    sets a sixteenth of all.
+    """
     total = sum(shard.stop - shard.start for shard in found)
+    rest = (total - min(ORDERS_A_FILE, total // 16)) / workers
+    first = total - rest * (workers - 1)
     dealt: dict[int, list[Shard]] = {}
     done = 0
     for shard in found:
         middle = done + (shard.stop - shard.start) / 2
-        dealt.setdefault(int(middle * workers / max(1, total)), []).append(shard)
+        worker = 0 if middle <= first else 1 + int((middle - first) / rest)
+        dealt.setdefault(min(worker, workers - 1), []).append(shard)
         done += shard.stop - shard.start
     return list(dealt.values())
