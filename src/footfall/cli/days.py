@@ -20,6 +20,7 @@ from footfall.cli.options import (
     ScenarioName,
     Seed,
     Tables,
+    request_for,
 )
 
 
@@ -42,17 +43,8 @@ def changes(
     """Write the rows that a day adds or changes, with op and changed_at."""
     # A command does not import what it does not need: see footfall.cli.main.
     from footfall.workflow.change_files import write_changes  # noqa: PLC0415 - see above
-    from footfall.workflow.request import Request  # noqa: PLC0415 - see above
 
-    request = Request(
-        scenario=scenario,
-        seed=seed,
-        scale=scale,
-        first=first,
-        last=last,
-        tables=tuple(tables.split(",")) if tables else None,
-        overrides=tuple(changed or ()),
-    )
+    request = request_for(scenario, tables, changed, seed=seed, scale=scale, first=first, last=last)
     directory = out or default_directory(scenario, day)
     manifest = write_changes(request, day, directory, format=form, overwrite=overwrite)
     rows = {name: record.rows for name, record in manifest.tables.items()}

@@ -24,6 +24,7 @@ from footfall.cli.options import (
     To,
     Until,
     Workers,
+    request_for,
 )
 from footfall.core.errors import RequestError
 
@@ -55,20 +56,10 @@ def load(
     # A command does not import what it does not need: see footfall.cli.main.
     from footfall.sinks.database import database_at  # noqa: PLC0415 - see above
     from footfall.workflow.load import load_into  # noqa: PLC0415 - see above
-    from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see above
 
     database = database_at(to)
-    request = Made(
-        scenario=scenario,
-        seed=seed,
-        scale=scale,
-        first=first,
-        last=until,
-        tables=tuple(tables.split(",")) if tables else None,
-        overrides=tuple(changes or ()),
-        workers=workers,
-        as_of=as_of,
-    )
+    days = {"first": first, "last": until, "as_of": as_of}
+    request = request_for(scenario, tables, changes, seed=seed, scale=scale, workers=workers, **days)
     if day is not None:
         return _load_days(
             request, database, (day, through or day), schema=schema, as_json=as_json, quiet=quiet

@@ -46,6 +46,7 @@ from footfall.cli.options import (
     Seed,
     Tables,
     Workers,
+    request_for,
 )
 from footfall.cli.report import report, report_of
 from footfall.core.errors import FootfallError
@@ -110,17 +111,15 @@ class Asked:
 
     def request(self) -> Request:
         """Give what the workflow takes, checked."""
-        from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see the module's docstring
-
         check(self.engine, self.master, self.form, report=self.report)
-        return Made(
-            scenario=self.scenario,
+        return request_for(
+            self.scenario,
+            self.tables,
+            self.changes,
             seed=self.seed,
             scale=self.scale,
             first=self.first,
             last=self.last,
-            tables=tuple(self.tables.split(",")) if self.tables else None,
-            overrides=tuple(self.changes or ()),
             workers=self.workers,
             part=self.part,
             parts=self.parts,

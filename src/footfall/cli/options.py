@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from footfall.cli import values
+
+if TYPE_CHECKING:
+    from footfall.workflow.request import Request
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file.")
@@ -109,3 +112,11 @@ To = Annotated[
     ),
 ]
 Schema = Annotated[str, typer.Option("--schema", metavar="NAME", help="Schema of the database.")]
+
+
+def request_for(scenario: str, tables: str | None, changes: list[str] | None, **given: Any) -> Request:
+    """Give what the workflow takes, checked; tables and changes come as the command line has them."""
+    from footfall.workflow.request import Request as Made  # noqa: PLC0415 - see footfall.cli.main
+
+    chosen = tuple(tables.split(",")) if tables else None
+    return Made(scenario=scenario, tables=chosen, overrides=tuple(changes or ()), **given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import typer
 
@@ -66,9 +67,7 @@ def form(value: str) -> str:
     >>> form("csv")
     'csv'
     """
-    if value not in FORMATS:
-        raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}; it is '{value}'")
-    return value
+    return _one_of(FORMATS, value)
 
 
 def name(value: str) -> str:
@@ -88,8 +87,12 @@ def engine(value: str) -> str:
     >>> engine("spark")
     'spark'
     """
-    if value not in ENGINES:
-        raise typer.BadParameter(f"must be one of {', '.join(ENGINES)}; it is '{value}'")
+    return _one_of(ENGINES, value)
+
+
+def _one_of(allowed: Sequence[str], value: str) -> str:
+    if value not in allowed:
+        raise typer.BadParameter(f"must be one of {', '.join(allowed)}; it is '{value}'")
     return value
 
 

@@ -21,6 +21,7 @@ from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.simulate.rehearsal import rehearsed
+from footfall.sinks.ddl import quoted
 from footfall.workflow.making import make
 from footfall.workflow.request import Request
 
@@ -119,8 +120,8 @@ def _planned(request: Request, scenario: Scenario, day: dt.date) -> Plan:
 def _compared(spec: TableSpec, now: pa.Table, before: pa.Table | None) -> Changes:
     if before is None:
         return Changes(spec, now, np.ones(len(now), np.bool_), now.slice(0, 0))
-    columns = [_quoted(name) for name in spec.arrow_schema.names]
-    keys = " AND ".join(f"n.{k} = b.{k}" for k in map(_quoted, spec.key))
+    columns = [quoted(name) for name in spec.arrow_schema.names]
+    keys = " AND ".join(f"n.{k} = b.{k}" for k in map(quoted, spec.key))
     rows = [f"({', '.join(f'{side}.{c}' for c in columns)})" for side in "nb"]
     with duckdb.connect() as connection:
         connection.register("today", _placed(now))
@@ -140,7 +141,3 @@ def _compared(spec: TableSpec, now: pa.Table, before: pa.Table | None) -> Change
 
 def _placed(table: pa.Table) -> pa.Table:
     return table.append_column(_PLACE, from_numpy(np.arange(len(table)), pa.int64()))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
