@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from footfall.core.errors import RequestError
 from footfall.core.schema import TableSpec, publish
+from footfall.scenario import coherence
 from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
@@ -74,128 +75,8 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        self._check_catalog()
-        self._check_customers()
-        self._check_totals()
-        self._check_arrival()
-        entities = [t.rows for t in self.tables.values()]
-        for entity in entities:
-            if entities.count(entity) > 1:
-                raise ValueError(f"rows of '{entity}' are published by more than one table")
-        for name, table in self.tables.items():
-            for column, field in table.columns.items():
-                missing = self._missing_for(table.rows, field)
-                if missing:
-                    raise ValueError(f"table '{name}', column '{column}' needs {missing}, which is not given")
+        coherence.check(self)
         return self
-
-    def _check_catalog(self) -> None:
-        categories = self.catalog.skus_by_category()
-        largest = max(self.basket.size)
-        listed = self.catalog.listed
-        for name, count in categories.items():
-            lasting = count - (round(listed.new_share * count) if listed else 0)
-            if lasting < largest:
-                raise ValueError(
-                    f"category '{name}' has {lasting} SKUs from the first day on, fewer than the largest "
-                    f"basket ({largest} lines); no SKU comes twice in an order, so give it more SKUs "
-                    "or make baskets smaller"
-                )
-            words = self.catalog.categories[name].sub_categories.values()
-            models = len(self.catalog.models_of(name))
-            names = sum(len(s.things) * len(s.details) for s in words) * models
-            if names < count:
-                raise ValueError(f"category '{name}' has words for {names} product names and needs {count}")
-        for affinity in self.basket.affinity:
-            for side in (affinity.first, affinity.then):
-                if side not in categories:
-                    raise ValueError(
-                        f"basket.affinity names the category '{side}'; there are {', '.join(categories)}"
-                    )
-        if listed and listed.from_ >= self.first_day:
-            raise ValueError(f"catalog.listed.from must be before the first day, {self.first_day}")
-
-    def _check_customers(self) -> None:
-        customers = self.customers
-        if customers.pool < len(self.demand.shops):
-            raise ValueError("customers.pool must hold at least one customer a shop")
-        if self.demand.follows_customers and not customers.registered:
-            raise ValueError("demand.follows_customers needs customers.registered")
-        if customers.registered and not (self.first_day <= customers.registered.from_ < self.last_day):
-            raise ValueError(
-                f"customers.registered.from must be a day from {self.first_day} to before the last"
-            )
-        if customers.registered and customers.registered.to > self.last_day:
-            raise ValueError(f"customers.registered.to must not be after the last day, {self.last_day}")
-
-    def _check_totals(self) -> None:
-        dealt = [self.basket, self.discount, self.fulfilment, self.payment, self.shipping, self.reviews]
-        if self.demand.deal == "expected" and any(d is not None and d.deal == "exact" for d in dealt):
-            raise ValueError("a total or mix can only be exact (deal: exact) where demand.deal is exact, too")
-        if self.discount.deal == "exact" and self.basket.deal != "exact":
-            raise ValueError("discount can only be exact (deal: exact) where basket.deal is exact, too")
-        lines, orders = self.basket.lines, round(self.demand.orders)
-        if lines is not None and not orders <= lines <= orders * max(self.basket.size):
-            raise ValueError(
-                f"basket.lines must be from {orders} to {orders * max(self.basket.size)}; it is {lines}"
-            )
-        if self.reviews:
-            known = self.fulfilment.shares if self.fulfilment else {}
-            for status in self.reviews.statuses:
-                if status not in known:
-                    raise ValueError(
-                        f"reviews.statuses names '{status}'; there are {', '.join(known) or 'none'}"
-                    )
-
-    def _check_arrival(self) -> None:
-        known = self.fulfilment.shares if self.fulfilment else {}
-        for after, before in self.arrival.before_return.items():
-            for status in (after, before):
-                if status not in known:
-                    raise ValueError(
-                        f"arrival.before_return names '{status}'; there are {', '.join(known) or 'none'}"
-                    )
-            is_reviewed = [s in self.reviews.statuses for s in (after, before)] if self.reviews else []
-            if is_reviewed == [True, False]:
-                raise ValueError(
-                    f"reviews.statuses names '{after}', so it must name '{before}', too, which such orders "
-                    "have before (arrival.before_return)"
-                )
-        if self.reviews:
-            least = self.reviews.delay.min_days
-            days = {"settled": self.arrival.settled.max_days}
-            if self.arrival.late_lines.share:
-                days["late_lines"] = self.arrival.late_lines.max_days
-            for name, most in days.items():
-                if most >= least:
-                    raise ValueError(
-                        f"reviews.delay.min_days ({least}) must be above arrival.{name}.max_days ({most}), "
-                        "or a review would be known before what it belongs to"
-                    )
-
-    def _missing_for(self, entity: str, field: str) -> str:
-        """Key that publishing a field needs and the scenario lacks; empty where there is none."""
-        needs: Mapping[tuple[str, str], tuple[str, object]] = {
-            ("product", "return_probability"): (
-                "catalog.return_concentration",
-                self.catalog.return_concentration,
-            ),
-            ("line", "is_returned"): ("catalog.return_concentration", self.catalog.return_concentration),
-            ("product", "stock"): ("catalog.stock", self.catalog.stock),
-            ("product", "supplier"): ("catalog.suppliers", self.catalog.suppliers),
-            ("product", "created"): ("catalog.listed", self.catalog.listed),
-            ("customer", "registered"): ("customers.registered", self.customers.registered),
-            ("order", "status"): ("fulfilment", self.fulfilment),
-            ("order", "payment"): ("payment", self.payment),
-            ("order", "shipping_address"): ("shipping", self.shipping),
-        }
-        whole: Mapping[str, tuple[str, object]] = {
-            "review": ("reviews", self.reviews),
-            "marketing_day": ("marketing", self.marketing),
-            "budget_month": ("budget", self.budget),
-        }
-        key, given = whole.get(entity) or needs.get((entity, field), ("", True))
-        return "" if given is not None else key
 
     @property
     def first_day(self) -> dt.date:
