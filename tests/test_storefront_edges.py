@@ -203,3 +203,23 @@ def test_a_run_imports_neither_pandas_nor_an_optimiser(tmp_path: Path) -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_days_after_the_declared_ones() -> None:
+    """A shop without exact totals goes on after its declared years, with all customers registered by then."""
+    of_chance = [f"{key}.deal=expected" for key in ("demand", "basket", "discount", "fulfilment", "payment")]
+    of_chance += ["basket.lines=null", "shipping.deal=expected", "reviews.deal=expected"]
+    of_chance += ["reviews.ratings.deal=expected", "customers.registered.to=2024-12-31"]
+    made = footfall.generate(
+        "storefront",
+        seed=11,
+        overrides=of_chance,
+        first=dt.date(2024, 12, 1),
+        last=dt.date(2025, 1, 31),
+    )
+    assert failures(made) == []
+    late = column(made.tables, "orders", "order_date") > LAST_DAY
+    registered = column(made.tables, "customers", "registration_date")
+    newest = column(made.tables, "customers", "customer_id")[registered >= dt.date(2024, 12, 1)]
+    assert late.any()
+    assert np.isin(column(made.tables, "orders", "customer_id")[late], newest).any()

@@ -35,8 +35,8 @@ class CustomerRegistry:
         Standard normal score of how often each orders, by strata: as many whales on every seed.
     cumulated : ndarray of int, shape (customers + 1,)
         Prefix sums of the customers' weights, in whole millionths, so that no last bit shows.
-    before : ndarray of int, shape (declared days,)
-        Customers registered before each day.
+    before : ndarray of int, shape (declared days + 1,)
+        Customers registered before each day; on days after the declared ones, all of them.
     orders_a_day : ndarray of float, shape (declared days,)
         Share of all orders that each day is expected to have.
     order_share_max : float
@@ -68,7 +68,7 @@ class CustomerRegistry:
             shop=np.searchsorted(np.cumsum(quotas), dealt, side="right"),
             score=laws.normal(laws.stratified(u_weight, strata)),
             cumulated=np.arange(pool + 1),
-            before=np.searchsorted(day, np.arange(scenario.days)),
+            before=np.searchsorted(day, np.arange(scenario.days + 1)),
             orders_a_day=np.zeros(scenario.days),
             order_share_max=1.0,
         )
@@ -97,7 +97,7 @@ class CustomerRegistry:
 
     def _order_shares(self, weights: Floats) -> Floats:
         """Share of all orders that each customer is expected to place, over the days after registration."""
-        known = np.concatenate([[0.0], np.cumsum(weights)])[self.before]
+        known = np.concatenate([[0.0], np.cumsum(weights)])[self.before[:-1]]
         a_unit = np.where(known > 0, self.orders_a_day / np.where(known > 0, known, 1.0), 0.0)
         from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
         return np.maximum(weights * from_day_on[self.day + 1], 1e-12)
@@ -105,11 +105,11 @@ class CustomerRegistry:
     @property
     def share_before(self) -> Floats:
         """Share of the customers registered before each declared day."""
-        return self.before / len(self.day)
+        return self.before[:-1] / len(self.day)
 
     def draw(self, u: Floats, day: Ints) -> Ints:
         """Customer numbers, from 1, for uniforms and days: by weight among those registered before."""
-        known = self.before[day]
+        known = self.before[np.minimum(day, len(self.before) - 1)]
         aim = (u * self.cumulated[known]).astype(np.int64)
         return np.minimum(_finder(Itself(self.cumulated))(aim), known)
 
