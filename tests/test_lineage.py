@@ -28,10 +28,12 @@ TWO_SHOPS = (
     "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
     "reviews.ratings.deal=expected",
 )  # fmt: skip
+TIMES = ("demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",)
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "vantage": ("vantage", 0.05, ()),
     "storefront": ("storefront", 0.2, ()),
     "two shops": ("storefront", 0.2, TWO_SHOPS),
+    "times": ("vantage", 0.05, TIMES),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -115,6 +117,9 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "targets.top_customer_share": ["targets.top_customer_share.value=0.65"],
     },
     "two shops": {},
+    "times": {
+        "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],
+    },
 }
 
 
@@ -198,8 +203,8 @@ def test_a_changed_key_changes_columns_that_name_it(variant: str):
 
 
 def test_every_key_that_is_named_exists_and_is_tried():
-    """Each key is one of a shipped scenario's, and the test above changes it."""
-    scenarios = [load("vantage"), load("storefront")]
+    """Each key is one of a variant's, and the test above changes it."""
+    scenarios = [load(name, changes) for name, _, changes in VARIANTS.values()]
     keys = {key for origin in ORIGINS.values() for key in origin.keys}
     tried = {key for changes in CHANGES.values() for key in changes}
     assert keys == tried

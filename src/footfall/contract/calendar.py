@@ -71,6 +71,13 @@ def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
     return np.asarray(scenario.demand.orders / (base * shops.sum()) * np.outer(days, shops), np.float64)
 
 
+def closed_days(subject: Subject) -> npt.NDArray[np.bool_]:
+    """Days of the horizon, by shop, on which the scenario's calendar lets nothing be ordered."""
+    days = days_between(subject.first, subject.last)
+    is_closed: npt.NDArray[np.bool_] = _shape(subject.scenario.demand, subject.scenario.first_day, days) == 0
+    return np.repeat(is_closed[:, None], len(subject.shops), axis=1)
+
+
 def event_discounts(subject: Subject) -> Counts:
     """Discount in percent that an event promises on each day of the horizon; the deepest counts."""
     days = days_between(subject.first, subject.last)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
-from footfall.contract.calendar import days_between, event_names
+from footfall.contract.calendar import closed_days, days_between, event_names
 from footfall.contract.check import Check, Outcome, by_law, by_rule, exactly, rising_ids, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.statistics import (
@@ -24,6 +25,7 @@ from footfall.contract.statistics import (
 from footfall.contract.subject import Subject
 
 NO_INTENSITY = "demand follows the customers, and their registrations are not published"
+FEWEST_TIMES = 20
 FEWEST_CELLS = 30
 """The gamma approximation of the dispersion's law is poor over fewer cells."""
 
@@ -45,20 +47,42 @@ def shops(subject: Subject, figures: Figures) -> Outcome:
     return by_rule(figures, "orders.shops", "the scenario's shops", figures.rows["order"])
 
 
+def hours(subject: Subject, figures: Figures) -> Outcome:
+    """Times lie in opening hours of the horizon's days; a shop has no orders on a closed day."""
+    noted = by_rule(figures, "orders.hours", "opening hours of the horizon's days", figures.rows["order"])
+    closed, orders = closed_days(subject), figures.orders.cells
+    if not subject.shows("order.shop"):
+        closed, orders = np.asarray(closed.all(1, keepdims=True)), orders.sum(1, keepdims=True)
+    wrong = np.argwhere(closed & (orders > 0))
+    if not noted.holds or not len(wrong):
+        return noted
+    day, shop = wrong[0].tolist()
+    where = f"{days_between(subject.first, subject.last)[day]}, {subject.shops[shop]}"
+    total = f"{int(orders[closed].sum()):,} of {figures.rows['order']:,} break it"
+    said = f"{where}: {orders[day, shop]:,} orders on a closed day"
+    return Outcome(False, noted.target, total, "none", None, said)
+
+
 def seconds(subject: Subject, figures: Figures) -> Outcome:
-    """Second of the day, uniform over the opening hours."""
-    opens, closes = subject.scenario.demand.opening_seconds
-    counts = figures.orders.seconds[opens : closes + 1]
-    n = int(counts.sum())
-    if n < 20:
-        return undecided(f"{n} orders are too few to judge a law")
-    law = np.arange(1, len(counts) + 1) / len(counts)
-    empirical = np.cumsum(counts) / n
-    # Between two seconds both stand still, so the distance shows right after a second.
-    distance = float(np.abs(empirical - law).max())
-    return by_law(
-        kolmogorov(distance, n), f"uniform over {len(counts):,} seconds", f"KS distance {distance:.5f}"
-    )
+    """Second of the day, by the law of the weekday's hours: the worst of the profiles counts.
+
+    Between two seconds both distribution functions stand still, so the distance shows right after one.
+    The profiles' orders are independent: the least of k p-values is at most p with 1 - (1 - p)^k.
+    """
+    opening, counts = figures.orders.opening, figures.orders.seconds
+    judged = [p for p in range(len(counts)) if counts[p].sum() >= FEWEST_TIMES]
+    if not judged:
+        return undecided(f"{int(counts.sum())} orders are too few to judge a law")
+    laws, found = opening.distributions, []
+    for p in judged:
+        n = int(counts[p].sum())
+        distance = float(np.abs(np.cumsum(counts[p]) / n - laws[p]).max())
+        found.append((kolmogorov(distance, n), distance))
+    least, worst = min(found)
+    seconds_open = opening.closes - opening.opens + 1
+    target = f"uniform over {seconds_open:,} seconds" if opening.is_even else "the hours of each weekday"
+    p_value = -math.expm1(len(judged) * math.log1p(-least)) if least < 1 else 1.0
+    return by_law(p_value if len(judged) > 1 else least, target, f"KS distance {worst:.5f}")
 
 
 def count(subject: Subject, figures: Figures) -> Outcome:
@@ -175,10 +199,10 @@ CHECKS = (
         "rule",
         "Orders come in opening hours, in the horizon.",
         (_WHEN,),
-        _rule("orders.hours", "opening hours of the horizon's days"),
+        hours,
     ),
     Check("orders.shops", "rule", "Shops are known.", (_SHOP,), shops),
-    Check("orders.seconds", "law", "Orders are uniform over the opening hours.", (_TIME,), seconds),
+    Check("orders.seconds", "law", "Times of day follow the opening hours.", (_TIME,), seconds),
     Check("orders.total", "law", "The number of orders is Poisson.", (_WHEN,), total),
     Check("orders.dispersion", "law", "Orders a day and shop are Poisson.", (_WHEN, _SHOP), dispersion),
     Check("orders.by_weekday", "law", "Orders by weekday.", (_WHEN,), _groups("weekday", _weekday)),

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from footfall.contract.customer_orders import CustomerOrders
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import Columns
+from footfall.contract.opening import DAY, Opening
 from footfall.contract.places import codes_of, tally
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core.arrays import from_words
 
-DAY = 86_400
 NEVER = np.iinfo(np.int64).max
 _ID_BITS = 40
 Codes = npt.NDArray[np.signedinteger[Any]]
@@ -46,6 +46,8 @@ class OrderTally:
     ----------
     cells
         Orders by day and shop.
+    seconds
+        Orders by profile of the weekday and second of the day.
     by_customer
         How often each customer ordered, and in which shop.
     status_days
@@ -65,12 +67,12 @@ class OrderTally:
             "payment": from_words(tuple(scenario.payment.shares) if scenario.payment else ()),
         }
         self._start, self._days = subject.start, subject.days
-        self._hours = scenario.demand.opening_seconds
+        self.opening = Opening.of(scenario.demand)
         self.pool = scenario.customers.pool
         self.first_id: int | None = None
         self._first_time = self._last_time = self._last_id = 0
         self.cells = np.zeros((self._days, len(subject.shops)), np.int64)
-        self.seconds = np.zeros(DAY, np.int64)
+        self.seconds = np.zeros((len(self.opening.weights), DAY), np.int64)
         self._first_orders = subject.shows("customer.registered")
         self.by_customer = CustomerOrders(self.pool, len(subject.shops))
         self.first_order = np.full(self.pool + 1 if self._first_orders else 0, NEVER, np.int64)
@@ -138,13 +140,15 @@ class OrderTally:
         day = _days_of(times, is_sorted)
         second = day * -DAY
         second += times
+        opening = self.opening
+        place = opening.places(second, day)
+        tally(self.seconds, place)
         day -= self._start
-        opens, closes = self._hours
-        tally(self.seconds, second)
-        if day.min() >= 0 and day.max() < self._days and second.min() >= opens and second.max() <= closes:
+        open_ = second.min() >= opening.opens and second.max() <= opening.closes
+        if opening.is_even and open_ and day.min() >= 0 and day.max() < self._days:
             return day
         inside = (day >= 0) & (day < self._days)
-        wrong = ~inside | (second < opens) | (second > closes)
+        wrong = ~inside | opening.is_closed(place)
         note("orders.hours", wrong, lambda i: f"order {ids[i]}: placed at {at(times[i])}")
         return np.where(inside, day, -1)
 

@@ -17,11 +17,21 @@ def check(scenario: Scenario) -> None:
     ValueError
         Names the keys, and what is allowed.
     """
+    _demand(scenario)
     _catalog(scenario)
     _customers(scenario)
     _totals(scenario)
     _arrival(scenario)
     _tables(scenario)
+
+
+def _demand(scenario: Scenario) -> None:
+    weekday = scenario.demand.weekday
+    if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
+        raise ValueError(
+            "targets.weekend_above_workdays asks Saturdays and Sundays to sell most, and "
+            "demand.weekday closes one of them; set it to false, or open the day"
+        )
 
 
 def _catalog(scenario: Scenario) -> None:

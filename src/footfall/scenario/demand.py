@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from footfall.scenario.hours import WEEKDAYS, Hours
 from footfall.scenario.strict import (
     ClockTime,
     Code,
@@ -14,6 +15,7 @@ from footfall.scenario.strict import (
     Finite,
     Identifier,
     MonthDay,
+    NotNegative,
     Percent,
     Positive,
     Strict,
@@ -26,16 +28,16 @@ class Weekdays(Strict):
     Attributes
     ----------
     Mon, Tue, Wed, Thu, Fri, Sat, Sun
-        Times the orders of a plain day.
+        Times the orders of a plain day; 0 on a day on which all shops are closed.
     """
 
-    Mon: Positive = 1.0
-    Tue: Positive = 1.0
-    Wed: Positive = 1.0
-    Thu: Positive = 1.0
-    Fri: Positive = 1.0
-    Sat: Positive = 1.0
-    Sun: Positive = 1.0
+    Mon: NotNegative = 1.0
+    Tue: NotNegative = 1.0
+    Wed: NotNegative = 1.0
+    Thu: NotNegative = 1.0
+    Fri: NotNegative = 1.0
+    Sat: NotNegative = 1.0
+    Sun: NotNegative = 1.0
 
     @property
     def multipliers(self) -> tuple[float, ...]:
@@ -49,21 +51,21 @@ class Months(Strict):
     Attributes
     ----------
     Jan, Feb, Mar, Apr, May, Jun, Jul, Aug, Sep, Oct, Nov, Dec
-        Times the orders of a plain month.
+        Times the orders of a plain month; 0 in a month in which all shops are closed.
     """
 
-    Jan: Positive = 1.0
-    Feb: Positive = 1.0
-    Mar: Positive = 1.0
-    Apr: Positive = 1.0
-    May: Positive = 1.0
-    Jun: Positive = 1.0
-    Jul: Positive = 1.0
-    Aug: Positive = 1.0
-    Sep: Positive = 1.0
-    Oct: Positive = 1.0
-    Nov: Positive = 1.0
-    Dec: Positive = 1.0
+    Jan: NotNegative = 1.0
+    Feb: NotNegative = 1.0
+    Mar: NotNegative = 1.0
+    Apr: NotNegative = 1.0
+    May: NotNegative = 1.0
+    Jun: NotNegative = 1.0
+    Jul: NotNegative = 1.0
+    Aug: NotNegative = 1.0
+    Sep: NotNegative = 1.0
+    Oct: NotNegative = 1.0
+    Nov: NotNegative = 1.0
+    Dec: NotNegative = 1.0
 
     @property
     def multipliers(self) -> tuple[float, ...]:
@@ -94,14 +96,14 @@ class Event(Strict):
     from, to
         First and last day, both included; split an event at New Year.
     multiplier
-        Times the orders of the same day without the event; overlapping events multiply.
+        Times the orders of the same day without the event; overlapping events multiply, and 0 closes.
     discount_percent
         Percent off every line; the deepest of overlapping events counts. 0 leaves the everyday discount.
     """
 
     from_: MonthDay = Field(alias="from")
     to: MonthDay
-    multiplier: Positive
+    multiplier: NotNegative
     discount_percent: Percent = 0
 
     @model_validator(mode="after")
@@ -135,6 +137,8 @@ class Demand(Strict):
         Shop: weight of its demand beside the others'.
     opens_at, closes_at
         First and last time of day at which orders come.
+    hours
+        How orders are spread over the opening hours; evenly where not given.
     """
 
     orders: Positive
@@ -148,6 +152,7 @@ class Demand(Strict):
     events: dict[Identifier, Event] = {}
     opens_at: ClockTime
     closes_at: ClockTime
+    hours: Hours | None = None
 
     @property
     def opening_seconds(self) -> tuple[int, int]:
@@ -161,4 +166,15 @@ class Demand(Strict):
             raise ValueError(f"opens_at ({self.opens_at}) must be before closes_at ({self.closes_at})")
         if 1 + self.growth_per_day * 365 <= 0:
             raise ValueError("growth_per_day lets demand fall below zero within the year")
+        for name, values in (("weekday", self.weekday.multipliers), ("months", self.months.multipliers)):
+            if not any(values):
+                raise ValueError(f"{name} leaves no day on which anything is ordered; let one be above 0")
+        if self.hours:
+            opens, closes = (second // 3600 for second in self.opening_seconds)
+            for day, profile in zip(WEEKDAYS, self.hours.by_weekday, strict=True):
+                if not any(profile[opens : closes + 1]):
+                    raise ValueError(
+                        f"hours gives {day} no weight from {self.opens_at} to {self.closes_at}; "
+                        f"give it some, or close the day by weekday.{day}: 0"
+                    )
         return self

@@ -22,8 +22,8 @@ Deal = Literal["exact", "expected"]
 """Whether shares and totals are dealt exactly, over the whole horizon, or drawn row by row."""
 
 
-def _whole_keys(value: object) -> object:
-    # `--set basket.size.1=0.6` and JSON (the manifest) can only say "1" for the key 1.
+def whole_keys(value: object) -> object:
+    """Make keys such as "1" whole numbers: `--set basket.size.1=0.6` and JSON can only say "1" for 1."""
     if isinstance(value, dict):
         return {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in value.items()}
     return value
@@ -38,8 +38,8 @@ def _as_day(value: object) -> object:
 
 
 Day = Annotated[dt.date, BeforeValidator(_as_day)]
-CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(_whole_keys)]
-PercentShares = Annotated[dict[Percent, Share], BeforeValidator(_whole_keys)]
+CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(whole_keys)]
+PercentShares = Annotated[dict[Percent, Share], BeforeValidator(whole_keys)]
 CodeShares = Annotated[dict[Code, Share], Field(min_length=1, max_length=200)]
 
 

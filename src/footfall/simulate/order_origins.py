@@ -50,9 +50,10 @@ ORDERED: Mapping[Node, Origin] = {
         follows=(_PLACE, POOL, REGISTRY),
     ),
     ("order", "time"): Origin(
-        "A second of the opening hours, all as likely; sorted within the day.",
+        "A second of the opening hours, all as likely, or by the weights of the weekday's hours; sorted "
+        "within the day.",
         streams=("order.time",),
-        keys=("demand.opens_at", "demand.closes_at"),
+        keys=("demand.opens_at", "demand.closes_at", "demand.hours"),
         follows=(_PLACE,),
     ),
     ("order", "date"): Origin("The day whose count the order is of.", follows=(_PLACE,)),

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.arrays import Itself
 from footfall.core.streams import Rows
+from footfall.plan.clock import Clock
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
 from footfall.plan.registry import CustomerRegistry
@@ -91,11 +92,14 @@ def _seconds(plan: Plan, address: Rows, first_cell: int, stop_cell: int) -> Ints
     slots = plan.counts.slots
     counts = np.diff(plan.counts.starts[first_cell : stop_cell + 1])
     slot = np.arange(first_cell, stop_cell) % slots
-    opens, closes = _opening_seconds(Itself(plan.scenario.demand))
-    width = closes - opens + 1
-
     since = plan.streams.bits("order.time", address)
     since >>= np.uint64(64 - _FRACTION_BITS)
+    if plan.scenario.demand.hours is not None:
+        weekday = (plan.calendar.first_day.weekday() + np.arange(first_cell, stop_cell) // slots) % 7
+        clock = _clock(Itself(plan.scenario.demand))
+        return _by_the_clock(clock, since, counts, *clock.slots(weekday, slot, slots))
+    opens, closes = _opening_seconds(Itself(plan.scenario.demand))
+    width = closes - opens + 1
     if slots > 1:
         since += np.repeat(slot.astype(np.uint64) << np.uint64(_FRACTION_BITS), counts)
     since *= np.uint64(width)
@@ -105,6 +109,22 @@ def _seconds(plan: Plan, address: Rows, first_cell: int, stop_cell: int) -> Ints
     second = _sorted_in_cells(since, counts, slot * width // slots, width // slots + 2)
     second += opens
     return second
+
+
+def _by_the_clock(clock: Clock, fraction: Seconds, counts: Ints, low: Ints, high: Ints) -> Ints:
+    """Second of the day of each order of cells that reach from one unit to another, rising in each."""
+    fraction *= np.repeat((high - low).view(np.uint64), counts)
+    fraction >>= np.uint64(_FRACTION_BITS)
+    mass = fraction.view(np.int64)
+    mass += np.repeat(low, counts)
+    earliest, latest = clock.second(low), clock.second(high - 1)
+    second = clock.second(mass).view(np.uint64)
+    return _sorted_in_cells(second, counts, earliest, int((latest - earliest).max()) + 1)
+
+
+@lru_cache(maxsize=4)
+def _clock(demand: Itself) -> Clock:
+    return Clock.of(demand.value, demand.value.hours)
 
 
 @lru_cache(maxsize=4)

@@ -76,7 +76,7 @@ def _hours(hours: Mapping[str, Any]) -> Chart:
     shown = range(min(open_hours, default=0), max(open_hours, default=23) + 1)
     names = hours["weekdays"]
     by_hour = [sum(row[h] for row in a_day) for h in shown]
-    times = max(by_hour) / max(min(by_hour), 1e-9)
+    times = max(by_hour) / min((n for n in by_hour if n), default=1.0)
     open_from, open_to = f"{shown[0]}:00", f"{shown[-1] + 1}:00"
     return Chart(
         "hours",
@@ -129,7 +129,7 @@ _OVER_LAW = (
 
 def _weekdays(groups: Sequence[Mapping[str, Any]]) -> Chart:
     best = max(groups, key=lambda g: float(g["orders"]))
-    worst = min(groups, key=lambda g: float(g["orders"]))
+    worst = min((g for g in groups if g["orders"]), key=lambda g: float(g["orders"]), default=best)
     times = best["orders"] / max(worst["orders"], 1e-9)
     return Chart(
         "weekdays",

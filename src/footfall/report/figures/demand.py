@@ -267,7 +267,9 @@ def _terms(
         ("weekday", WEEKDAYS, demand_.weekday.multipliers, [d.weekday() for d in days]),
         ("month", MONTHS, demand_.months.multipliers, [d.month - 1 for d in days]),
     ):
-        plain_ones = [v == 1.0 for v in values] if 1.0 in values else [i == 0 for i in range(len(values))]
+        # On days without orders nothing is told beside others.
+        first = next(i for i, v in enumerate(values) if v > 0)
+        plain_ones = [v == 1.0 for v in values] if 1.0 in values else [i == first for i in range(len(values))]
         beside = values[plain_ones.index(True)]
         told += [
             (kind, name, of_days([g == i for g in group]), value / beside)
