@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import footfall
+import test_money
 from footfall.cli.main import run
 from footfall.contract.judge import CHECKS
 from footfall.core import permutation, streams
@@ -29,11 +30,13 @@ TWO_SHOPS = (
     "reviews.ratings.deal=expected",
 )  # fmt: skip
 TIMES = ("demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",)
+MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "vantage": ("vantage", 0.05, ()),
     "storefront": ("storefront", 0.2, ()),
     "two shops": ("storefront", 0.2, TWO_SHOPS),
     "times": ("vantage", 0.05, TIMES),
+    "money": ("vantage", 0.05, MONEY),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -120,6 +123,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "times": {
         "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],
     },
+    "money": test_money.CHANGES,
 }
 
 
@@ -128,7 +132,8 @@ def _made(variant: str, more: tuple[str, ...] = ()) -> tuple[Scenario, Columns]:
     permutation._round_keys.cache_clear()
     name, scale, changes = VARIANTS[variant]
     overrides = (*changes, *more)
-    made = footfall.generate(name, seed=7, scale=scale, tables=list(load(name).tables), overrides=overrides)
+    tables = list(load(name, overrides).tables)
+    made = footfall.generate(name, seed=7, scale=scale, tables=tables, overrides=overrides)
     columns = {
         (spec.entity, column.field): made.tables[table][column.name]
         for table, spec in made.subject.tables.items()

@@ -20,6 +20,7 @@ from footfall.core.arrays import from_words
 from sample import Damage, Tables, change, column, drop, findings_of, first_row, put, repeat
 from test_contract_checks import DAMAGE as SEEN_BY_VANTAGE
 from test_contract_checks import REPORTED
+from test_money import DAMAGE as SEEN_WITH_MONEY
 
 P, C, O, L = "products", "customers", "orders", "order_items"  # noqa: E741 - orders
 
@@ -206,7 +207,7 @@ def test_clean_data_passes_every_check(clean: Any) -> None:
 
 def test_every_check_has_a_damage() -> None:
     """No check without a proof that it can fail, in one shop or the other."""
-    assert set(DAMAGE) | set(SEEN_BY_VANTAGE) | NOT_HERE == set(CHECKS)
+    assert set(DAMAGE) | set(SEEN_BY_VANTAGE) | set(SEEN_WITH_MONEY) | NOT_HERE == set(CHECKS)
 
 
 @pytest.mark.parametrize("name", DAMAGE)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from footfall.contract.block import Block
 from footfall.contract.calendar import event_discounts
+from footfall.contract.line_charges import LineCharges
 from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
 from footfall.contract.places import tally
@@ -44,6 +45,7 @@ class AmountTally:
         self._everyday_allowed[[percent for percent, share in law.items() if share]] = True
         events = {int(percent) for percent in self._event if percent}
         self._percents = sorted({percent for percent, share in law.items() if share} | events)
+        self._charges = LineCharges(subject, offences)
         self._listed = ListedCash(subject, self._percents, self._due)
         names = list(subject.scenario.catalog.categories)
         wanted = subject.scenario.promises.category_order_value_times_min
@@ -60,6 +62,8 @@ class AmountTally:
         kinds = self._kinds(columns["discount"]) if "discount" in columns else None
         if "discount" in columns:
             self._discounts(block, kinds)
+        if self._charges.wanted:
+            self._charges.observe(block, self._worth(block, catalog), category)
         sums = self._listed.sums(block, kinds, catalog)
         if sums is None:
             self._prices(block, catalog)
@@ -93,6 +97,19 @@ class AmountTally:
         if catalog is not None and "cost" in catalog:
             costs = block.by_order(catalog["cost"][block.sku] * block.units)
         return block.by_order(revenue), costs, refunded
+
+    def _worth(self, block: Block, catalog: dict[str, Any] | None) -> Counts | None:
+        """Cents of each line, as it states them or as they follow from what it states; else None."""
+        columns, listed = block.columns, catalog.get("price") if catalog is not None else None
+        if "total" in columns:
+            return np.asarray(columns["total"])
+        if "unit_price" in columns and self._subject.scenario.discount.rounded_by == "unit":
+            return np.asarray(columns["unit_price"] * block.units)
+        percent = columns.get("discount")
+        if percent is None and len(self._percents) == 1:
+            percent = np.full(len(block.sku), self._percents[0])
+        each = columns.get("list_price", listed[block.sku] if listed is not None else None)
+        return None if percent is None or each is None else self._due(each, percent, block.units)
 
     def _kinds(self, percent: Counts) -> tuple[npt.NDArray[np.int8], Counts] | None:
         """Place of each discount among those of the scenario, and lines by it; None if one is strange."""

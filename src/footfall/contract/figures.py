@@ -19,6 +19,7 @@ from footfall.contract.calendar import intensity
 from footfall.contract.customer_figures import CustomerTally
 from footfall.contract.line_figures import LineTally
 from footfall.contract.offences import Offences
+from footfall.contract.order_charges import OrderCharges
 from footfall.contract.order_figures import OrderTally
 from footfall.contract.review_figures import ReviewTally
 from footfall.contract.shipping_figures import ShippingTally
@@ -30,7 +31,9 @@ from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
 
 Column = npt.NDArray[Any]
-WHOLE = ("product", "marketing_day", "budget_month")
+WHOLE = ("product", "shop", "marketing_day", "budget_month")
+SEEN_BY_ALL = ("product", "customer", "shop")
+"""Tables that every worker sees, as orders are judged by them."""
 
 
 def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> dict[str, Any] | None:
@@ -85,13 +88,14 @@ class Figures:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        # Those of products and customers apart: two workers that read the same table note the same.
-        self._noted = {"product": Offences(), "customer": Offences(), "": Offences()}
+        # Those of tables that all see apart: two workers that read the same table note the same.
+        self._noted = {entity: Offences() for entity in (*SEEN_BY_ALL, "")}
         self.rows: dict[str, int] = dict.fromkeys((t.entity for t in subject.tables.values()), 0)
         self._whole: dict[str, list[dict[str, Any]]] = {}
         self._waiting: list[dict[str, Any]] = []
         offences = self._noted[""]
         self.orders = OrderTally(subject, offences)
+        self.charges = OrderCharges(subject, offences)
         self.customers = CustomerTally(subject, self._noted["customer"])
         self.shipping = ShippingTally()
         self.values = ValueTally(subject)
@@ -122,6 +126,8 @@ class Figures:
 
     def _observe_orders(self, columns: dict[str, Any]) -> None:
         ids, known = self.orders.observe(columns)
+        if self.charges.wanted:
+            self.charges.observe(ids, columns, known)
         if "total" in known and self.values.wanted:
             self.values.observe(known, known["day"], known["total"])
         if "shipping_address" in columns and "customer" in known and self.subject.shows("customer.address"):
@@ -207,13 +213,13 @@ class Figures:
     def merge(self, other: Figures) -> None:
         """Add the figures of the rows that follow; both hold whole orders with their lines.
 
-        Products and customers seen by both are taken for the same table, read by two workers.
+        Tables that all see are taken for the same one, read by two workers, where both hold the same.
         """
         if other._waiting and other.lines.catalog is None:
             other.lines.catalog = self.catalog
         self.close()
         other.close()
-        again = {entity for entity in ("product", "customer") if self._has_seen(entity, other)}
+        again = {entity for entity in SEEN_BY_ALL if self._has_seen(entity, other)}
         for entity, count in other.rows.items():
             if entity not in again:
                 self.rows[entity] = self.rows.get(entity, 0) + count

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.contract.customer_orders import CustomerOrders
+from footfall.contract.line_charges import TAXED
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import Columns
 from footfall.contract.opening import DAY, Opening
@@ -110,8 +111,7 @@ class OrderTally:
         if "payment" in columns:
             paid = self._codes("payment", "orders.payment", ids, columns)
             tally(self.payments, paid[paid >= 0])
-        if "total" in columns:
-            out["total"] = columns["total"]
+        out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
         return ids, out
 
     def _codes(self, field: str, check: str, ids: Counts, columns: dict[str, Any]) -> Codes:

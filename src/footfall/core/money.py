@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 Cents = npt.NDArray[np.int64]
+MILLION = 1_000_000
 
 
 def as_decimal(unscaled: Cents, precision: int = 12, scale: int = 2) -> pa.Array:
@@ -51,3 +52,22 @@ def discounted(cents: Cents, percent: npt.NDArray[np.int64]) -> Cents:
     [1999, 1799]
     """
     return (cents * (100 - percent) + 50) // 100
+
+
+def tax_on(net: Cents, millionths: npt.NDArray[np.int64]) -> Cents:
+    """Tax to be added to net amounts at a rate in millionths, rounded half up to the cent, in integers.
+
+    >>> tax_on(np.array([1000, 1050]), np.array([60_000, 60_000])).tolist()
+    [60, 63]
+    """
+    return (2 * net * millionths + MILLION) // (2 * MILLION)
+
+
+def tax_within(gross: Cents, millionths: npt.NDArray[np.int64]) -> Cents:
+    """Tax that gross amounts hold at a rate in millionths, rounded half up to the cent, in integers.
+
+    >>> tax_within(np.array([11900, 1000]), np.array([190_000, 70_000])).tolist()
+    [1900, 65]
+    """
+    whole = MILLION + millionths
+    return (2 * gross * millionths + whole) // (2 * whole)

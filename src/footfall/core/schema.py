@@ -65,7 +65,23 @@ class EntitySpec:
     keyed_by_order: bool = False  # rows belong to an order, and come part by part
 
 
+_SHOP_CODE = ("shop", "code")
+
 VOCABULARY: Mapping[str, EntitySpec] = {
+    "shop": EntitySpec(
+        grain="one row a shop",
+        keys=(("code",),),
+        order_by=("code",),
+        fields={
+            "code": FieldSpec(Kind.CODE, "Code of the shop, which its orders carry."),
+            "name": FieldSpec(Kind.TEXT, "Name of the shop."),
+            "country": FieldSpec(Kind.TEXT, "Country that the shop is in, or sells to."),
+            "opened": FieldSpec(Kind.DATE, "Day on which the shop opened; it takes orders from then on."),
+            "tax_percent": FieldSpec(
+                Kind.NUMBER, "Sales tax or VAT of most categories, in percent.", unit="%"
+            ),
+        },
+    ),
     "product": EntitySpec(
         grain="one row a SKU",
         keys=(("id",),),
@@ -102,7 +118,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "state": FieldSpec(Kind.TEXT, "State, province or canton of the city."),
             "postcode": FieldSpec(Kind.TEXT, "Postcode or zip code; text, as it may begin with 0."),
             "country": FieldSpec(Kind.TEXT, "Country of the address."),
-            "shop": FieldSpec(Kind.CODE, "Home shop, in which the customer orders."),
+            "shop": FieldSpec(Kind.CODE, "Home shop, in which the customer orders.", references=_SHOP_CODE),
             "registered": FieldSpec(Kind.DATE, "Day of registration; the customer orders on later days."),
         },
     ),
@@ -113,7 +129,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
         keyed_by_order=True,
         fields={
             "id": FieldSpec(Kind.INTEGER, "Number of the order, rising with its time."),
-            "shop": FieldSpec(Kind.CODE, "Shop in which the order was placed."),
+            "shop": FieldSpec(Kind.CODE, "Shop in which the order was placed.", references=_SHOP_CODE),
             "customer": FieldSpec(
                 Kind.INTEGER,
                 "Number of the customer, who orders in one home shop.",
@@ -125,6 +141,15 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "payment": FieldSpec(Kind.CODE, "How the order is paid."),
             "shipping_address": FieldSpec(Kind.TEXT, "Where the order goes: mostly the customer's address."),
             "total": FieldSpec(Kind.MONEY, "Sum of the order's line totals.", unit="currency"),
+            "net": FieldSpec(Kind.MONEY, "Sum of the lines' net amounts, before tax.", unit="currency"),
+            "tax": FieldSpec(Kind.MONEY, "Sum of the lines' taxes.", unit="currency"),
+            "gross": FieldSpec(Kind.MONEY, "Sum of the lines' gross amounts, tax included.", unit="currency"),
+            "shipping_cost": FieldSpec(
+                Kind.MONEY, "What the customer pays for shipping, its tax included.", unit="currency"
+            ),
+            "grand_total": FieldSpec(
+                Kind.MONEY, "What the customer pays in all: goods, their tax, and shipping.", unit="currency"
+            ),
         },
     ),
     "line": EntitySpec(
@@ -147,6 +172,9 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "total": FieldSpec(
                 Kind.MONEY, "Units times list price less discount, rounded half up.", unit="currency"
             ),
+            "net": FieldSpec(Kind.MONEY, "Line total without its tax.", unit="currency"),
+            "tax": FieldSpec(Kind.MONEY, "Sales tax or VAT of the line, in whole cents.", unit="currency"),
+            "gross": FieldSpec(Kind.MONEY, "Line total with its tax.", unit="currency"),
         },
     ),
     "review": EntitySpec(
@@ -168,7 +196,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
         order_by=("date", "shop"),
         fields={
             "date": FieldSpec(Kind.DATE, "Day on which the money was spent."),
-            "shop": FieldSpec(Kind.CODE, "Shop that the money was spent for."),
+            "shop": FieldSpec(Kind.CODE, "Shop that the money was spent for.", references=_SHOP_CODE),
             "spend": FieldSpec(Kind.MONEY, "Marketing spend, which leads revenue.", unit="currency"),
         },
     ),
@@ -178,7 +206,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
         order_by=("month", "shop"),
         fields={
             "month": FieldSpec(Kind.MONTH, "Month that is planned, YYYY-MM."),
-            "shop": FieldSpec(Kind.CODE, "Shop that is planned for."),
+            "shop": FieldSpec(Kind.CODE, "Shop that is planned for.", references=_SHOP_CODE),
             "revenue": FieldSpec(Kind.MONEY, "Planned revenue.", unit="currency"),
             "orders": FieldSpec(Kind.INTEGER, "Planned number of orders."),
             "margin": FieldSpec(Kind.MONEY, "Planned gross margin.", unit="currency"),

@@ -12,6 +12,7 @@ from footfall.core.schema import TableSpec
 from footfall.dbt.published import Published
 
 MODELS: Mapping[str, str] = {
+    "shop": "stg_shops",
     "product": "stg_products",
     "customer": "stg_customers",
     "order": "stg_orders",
@@ -21,6 +22,9 @@ MODELS: Mapping[str, str] = {
     "budget_month": "stg_budget_monthly",
 }
 _OWN_NAMES: Mapping[tuple[str, str], str] = {
+    ("shop", "code"): "shop_id",
+    ("shop", "name"): "shop_name",
+    ("shop", "opened"): "opened_on",
     ("product", "id"): "product_id",
     ("product", "name"): "product_name",
     ("product", "price"): "list_price",

@@ -156,7 +156,8 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
             f"--parts {parts}: {stop - start} days can't be cut into so many; give fewer parts"
         )
     leads = part == 1
-    tables = {n: s for n, s in plan.tables.items() if leads or s.entity not in {"product", "customer"}}
+    of_no_day = {"product", "customer", "shop"}
+    tables = {n: s for n, s in plan.tables.items() if leads or s.entity not in of_no_day}
     if not tables:
         raise RequestError(
             f"--part {part}: {', '.join(plan.tables)} lies in part 1; nothing is left for this one"

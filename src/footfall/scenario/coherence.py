@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from footfall.scenario.money_coherence import check_money, money_needed
+
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
 
@@ -22,6 +24,7 @@ def check(scenario: Scenario) -> None:
     _customers(scenario)
     _totals(scenario)
     _arrival(scenario)
+    check_money(scenario)
     _tables(scenario)
 
 
@@ -160,5 +163,6 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         "marketing_day": ("marketing", scenario.marketing),
         "budget_month": ("budget", scenario.budget),
     }
-    key, given = whole.get(entity) or needs.get((entity, field), ("", True))
+    money = money_needed(scenario, entity, field)
+    key, given = whole.get(entity) or needs.get((entity, field), money)
     return "" if given is not None else key

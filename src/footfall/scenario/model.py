@@ -20,10 +20,11 @@ from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
 from footfall.scenario.demand import Demand
+from footfall.scenario.money import ShippingCost, Shop, Tax
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews
 from footfall.scenario.spending import Budget, Marketing
-from footfall.scenario.strict import CodeMix, Identifier, Strict
+from footfall.scenario.strict import Code, CodeMix, Identifier, Strict
 from footfall.scenario.targets import Free, Promises, Targets
 
 
@@ -44,6 +45,8 @@ class Scenario(Strict):
         How many years the scenario is declared for.
     currency
         Code of the currency that all money is in.
+    shops
+        Code of a shop, as in `demand.shops`: what else is known of it.
     payment
         How orders are paid.
     tables
@@ -64,6 +67,9 @@ class Scenario(Strict):
     fulfilment: Fulfilment | None = None
     payment: CodeMix | None = None
     shipping: Shipping | None = None
+    shops: dict[Code, Shop] | None = None
+    tax: Tax | None = None
+    shipping_cost: ShippingCost | None = None
     reviews: Reviews | None = None
     marketing: Marketing | None = None
     budget: Budget | None = None
@@ -133,6 +139,7 @@ class Scenario(Strict):
         shops = tuple(self.demand.shops)
         words = {
             **{(entity, "shop"): shops for entity in ("order", "customer", "marketing_day", "budget_month")},
+            ("shop", "code"): shops,
             ("product", "category"): tuple(self.catalog.categories),
             ("order", "status"): tuple(self.fulfilment.shares) if self.fulfilment else (),
             ("order", "payment"): tuple(self.payment.shares) if self.payment else (),

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from footfall.scenario.model import Scenario
+from footfall.simulate.money_origins import CHARGED
 from footfall.simulate.order_origins import ORDERED
 from footfall.simulate.origins import PLANNED, Node, Origin
 
-ORIGINS: Mapping[Node, Origin] = {**PLANNED, **ORDERED}
+ORIGINS: Mapping[Node, Origin] = {**PLANNED, **ORDERED, **CHARGED}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def lineage(scenario: Scenario, entity: str, field: str) -> Lineage:
 def _plays_a_part(scenario: Scenario, origin: Origin) -> bool:
     key, _, value = origin.needs.partition("=")
     found = given(scenario, key) if key else True
-    return found is not None and (not value or found == value)
+    return found is not None and (not value or str(found) == value)
 
 
 def given(scenario: Scenario, key: str) -> object:

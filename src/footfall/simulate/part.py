@@ -18,11 +18,13 @@ from footfall.plan.plan import Plan
 from footfall.simulate.arrival import lines_known, returns_known, status_known
 from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
+from footfall.simulate.charges import Charges
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
 from footfall.simulate.reviews import Decided, Purchases, decide, reviewable, simulate_reviews
+from footfall.simulate.shops import simulate_shops
 
 Columns: TypeAlias = Mapping[str, Callable[[], Any]]
 """Field -> what makes its values: NumPy arrays (cents, days since 1970) or Arrow text."""
@@ -74,9 +76,10 @@ def simulate(plan: Plan, part: Part) -> Simulated:
         known = lines_known(plan, orders, baskets)
         if known is not None:
             order_total = _sums(baskets.order, np.where(known, outcomes.total, 0), len(orders.id))
+        charges = Charges(plan, orders, baskets, outcomes.total, known)
         columns = {
-            "order": _order_columns(plan, orders, order_total, status),
-            "line": _line_columns(plan, part, orders, baskets, outcomes),
+            "order": _order_columns(plan, orders, order_total, status) | charges.of_orders,
+            "line": _line_columns(plan, part, orders, baskets, outcomes) | charges.of_lines,
         }
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
@@ -98,7 +101,7 @@ def _sums(index: npt.NDArray[np.int64], cents: Cents, length: int) -> Cents:
 
 def _order_columns(
     plan: Plan, orders: Orders, order_total: Cents, status: npt.NDArray[np.int64] | None
-) -> Columns:
+) -> dict[str, Callable[[], Any]]:
     scenario = plan.scenario
 
     def time() -> npt.NDArray[np.int64]:
@@ -127,7 +130,9 @@ def _order_columns(
     }
 
 
-def _line_columns(plan: Plan, part: Part, orders: Orders, baskets: Baskets, outcomes: Outcomes) -> Columns:
+def _line_columns(
+    plan: Plan, part: Part, orders: Orders, baskets: Baskets, outcomes: Outcomes
+) -> dict[str, Callable[[], Any]]:
     def numbers() -> npt.NDArray[np.int64]:
         assert plan.line_numbers is not None, "counted where they are published"
         before = plan.line_numbers.before_order(part.start, plan.sizes, plan.counts, plan.streams)
@@ -148,7 +153,7 @@ def _line_columns(plan: Plan, part: Part, orders: Orders, baskets: Baskets, outc
 
 
 def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Tables of products and of customers, which need no order, batch by batch."""
+    """Tables of products, customers and shops, which need no order, batch by batch."""
     catalog = plan.catalog
     products: Columns = {
         "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
@@ -175,6 +180,8 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
                     columns["registered"] = _date(plan, columns["registered"])
                 columns["shop"] = take_words(plan.shops, columns["shop"])
                 yield name, _batch(spec, _ready(columns))
+        elif spec.entity == "shop":
+            yield name, _batch(spec, _ready(simulate_shops(plan)))
 
 
 def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:

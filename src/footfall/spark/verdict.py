@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from footfall.contract.figures import SEEN_BY_ALL
 from footfall.contract.findings import Finding
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError
@@ -56,7 +57,8 @@ def verdict(work: Work, frames: Mapping[str, DataFrame], judgings: DataFrame) ->
     ]
     for number, (name, spec) in enumerate(work.plan.tables.items()):
         if not spec.keyed_by_order:
-            begin = {"product": 0, "customer": 0, "review": 2 + sweeps}.get(spec.entity, 1 + sweeps)
+            begins = {**dict.fromkeys(SEEN_BY_ALL, 0), "review": 2 + sweeps}
+            begin = begins.get(spec.entity, 1 + sweeps)
             found.append(_observed(work, spec, frames[name], number, range(begin, begin + lasts)))
     merged = by_place(reduce(lambda one, two: one.union(two), found), _merge)
     places = 2 + sweeps + lasts

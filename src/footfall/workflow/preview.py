@@ -142,6 +142,7 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
     orders = _expected_orders(plan)
     months = (plan.last.year - plan.first.year) * 12 + plan.last.month - plan.first.month + 1
     expected = {
+        "shop": float(shops),
         "product": float(plan.scenario.catalog.skus),
         "order": orders,
         "line": orders * plan.solved.expected_lines_per_order,

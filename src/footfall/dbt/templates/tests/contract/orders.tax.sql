@@ -1,0 +1,10 @@
+%% if has('order.id') and has('order.tax') and has('line.tax')
+select
+    orders.order_id,
+    max(orders.tax) as tax,
+    sum(lines.tax) as lines_tax
+from {{ ref('stg_orders') }} as orders
+inner join {{ ref('stg_order_lines') }} as lines on orders.order_id = lines.order_id
+group by orders.order_id
+having max(orders.tax) <> sum(lines.tax)
+%% endif

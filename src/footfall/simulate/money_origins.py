@@ -1,0 +1,56 @@
+"""Where shops come from, and what is added to the price of goods, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from footfall.simulate.origins import Node, Origin
+
+_SKU = ("line", "choice of SKU")
+_RATE, _ADDED_TAX = ("plan", "rates of tax"), ("plan", "tax on top of prices")
+
+CHARGED: Mapping[Node, Origin] = {
+    ("shop", "*"): Origin("The shops that demand is for.", keys=("demand.shops",)),
+    ("shop", "code"): Origin("As the scenario calls it."),
+    ("shop", "name"): Origin("As the scenario says.", keys=("shops.*.name",)),
+    ("shop", "country"): Origin("As the scenario says.", keys=("shops.*.country",)),
+    ("shop", "opened"): Origin("As the scenario says.", keys=("shops.*.opened",)),
+    ("shop", "tax_percent"): Origin("The shop's rate of most categories.", keys=("tax.rates.*.percent",)),
+    _RATE: Origin(
+        "Each shop has a rate of tax, and others for some categories.",
+        keys=("tax.rates.*.percent", "tax.rates.*.by_category_percent"),
+        follows=(("order", "shop"), _SKU, ("product", "category")),
+    ),
+    ("line", "tax"): Origin(
+        "The line's total at the rate of its shop and the SKU's category, within the price or on top of it, "
+        "rounded half up to the cent.",
+        keys=("tax.prices_include_tax", "tax.rounded_by"),
+        follows=(("line", "total"), _RATE),
+    ),
+    ("line", "net"): Origin(
+        "The line's total; less its tax where prices include it.",
+        follows=(("line", "total"), ("line", "tax")),
+    ),
+    ("line", "gross"): Origin(
+        "The line's net amount and its tax.", follows=(("line", "net"), ("line", "tax"))
+    ),
+    ("order", "net"): Origin("The sum of the lines' net amounts.", follows=(("line", "net"), ("line", "*"))),
+    ("order", "tax"): Origin("The sum of the lines' taxes.", follows=(("line", "tax"), ("line", "*"))),
+    ("order", "shipping_cost"): Origin(
+        "The shop's flat rate; nothing where the goods, tax included, are worth enough.",
+        keys=("shipping_cost",),
+        follows=(("order", "shop"), ("line", "total"), ("line", "*"), _ADDED_TAX),
+    ),
+    _ADDED_TAX: Origin(
+        "Where prices don't include tax, it is added to what goods cost.",
+        follows=(("line", "tax"),),
+        needs="tax.prices_include_tax=False",
+    ),
+    ("order", "grand_total"): Origin(
+        "The goods' value, tax included, and the shipping cost.",
+        follows=(("order", "shipping_cost"),),
+    ),
+    ("order", "gross"): Origin(
+        "The sum of the lines' gross amounts.", follows=(("line", "gross"), ("line", "*"))
+    ),
+}
