@@ -20,7 +20,7 @@ from dbt_projects import dbt, inside, rows
 from footfall import Dataset
 from footfall.dbt.project import write_project
 from footfall.plan import parts
-from footfall.scenario.load import text_of
+from footfall.scenario.sources import text_of
 from footfall.sinks.database import database_at
 from footfall.workflow.days import load_day
 from footfall.workflow.generate import generate_into

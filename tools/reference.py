@@ -23,7 +23,8 @@ from footfall.contract.findings import REFUSE_BELOW
 from footfall.contract.judge import CHECKS
 from footfall.core.schema import ARROW_TYPES, Kind
 from footfall.scenario import model, strict
-from footfall.scenario.load import load, shipped
+from footfall.scenario.load import load
+from footfall.scenario.sources import shipped
 
 _HELP_WIDTH = 100
 _PATTERNS = {  # of scenario/strict.py, in words

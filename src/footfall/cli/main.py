@@ -208,7 +208,7 @@ def verify(
 @app.command(epilog="Example: footfall scenarios --json")
 def scenarios(as_json: Json = False) -> int:
     """List the scenarios that come with Footfall."""
-    from footfall.scenario.load import shipped  # noqa: PLC0415 - see the module's docstring
+    from footfall.scenario.sources import shipped  # noqa: PLC0415 - see the module's docstring
 
     if as_json:
         output.document([{"name": name, "title": title} for name, title in shipped().items()])
@@ -220,7 +220,7 @@ def scenarios(as_json: Json = False) -> int:
 @app.command(epilog="Example: footfall show vantage > mine.yml; footfall generate ./mine.yml")
 def show(scenario: ScenarioName) -> int:
     """Print a scenario, to read or to change."""
-    from footfall.scenario.load import text_of  # noqa: PLC0415 - see the module's docstring
+    from footfall.scenario.sources import text_of  # noqa: PLC0415 - see the module's docstring
 
     print(text_of(scenario), end="")
     return 0

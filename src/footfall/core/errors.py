@@ -19,7 +19,17 @@ class FootfallError(Exception):
 
 
 class ScenarioError(FootfallError):
-    """A scenario, or a change made to it, says something that is not allowed."""
+    """A scenario, or a change made to it, says something that is not allowed.
+
+    Attributes
+    ----------
+    defects : list
+        All that is wrong, each with its place; empty where a single line says it.
+    """
+
+    def __init__(self, message: str, defects: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.defects = list(defects)
 
 
 class RequestError(FootfallError):

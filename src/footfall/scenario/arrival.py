@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from footfall.scenario.defects import Contradiction
 from footfall.scenario.strict import Code, Positive, Share, Strict
 
 DayCount = Annotated[int, Field(ge=0, le=400)]
@@ -33,7 +34,9 @@ class DaysLater(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min_days > self.max_days:
-            raise ValueError(f"min_days ({self.min_days}) is above max_days ({self.max_days})")
+            raise Contradiction(
+                f"min_days ({self.min_days}) is above max_days ({self.max_days})", "min_days", "max_days"
+            )
         return self
 
     @property
@@ -99,9 +102,11 @@ class Arrival(Strict):
     def _parents_first(self) -> Self:
         for name, law in (("settled", self.settled), ("late_lines", self.late_lines)):
             if law.max_days > self.returned.min_days:
-                raise ValueError(
+                raise Contradiction(
                     f"returned.min_days ({self.returned.min_days}) is below {name}.max_days "
-                    f"({law.max_days}): a return would be known before what it belongs to"
+                    f"({law.max_days}): a return would be known before what it belongs to",
+                    ("returned", "min_days"),
+                    (name, "max_days"),
                 )
         return self
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from footfall.core.laws import apportion
+from footfall.scenario.defects import Contradiction, Contradictions, Path
 from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict, sums_to_one
 
 
@@ -29,7 +31,7 @@ class PriceLaw(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min >= self.max:
-            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
+            raise Contradiction(f"min ({self.min:g}) must be below max ({self.max:g})", "min", "max")
         return self
 
 
@@ -48,7 +50,7 @@ class CostShare(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min >= self.max:
-            raise ValueError(f"min ({self.min:g}) must be below max ({self.max:g})")
+            raise Contradiction(f"min ({self.min:g}) must be below max ({self.max:g})", "min", "max")
         return self
 
 
@@ -124,27 +126,27 @@ class SubCategory(Strict):
     noun: str = "product"
     facets: Annotated[list[str], Field(min_length=2)] = ["quality", "finish"]
 
-    @model_validator(mode="after")
-    def _pattern(self) -> Self:
-        if self.pattern is not None:
-            check_pattern(self.pattern)
-        return self
+    @field_validator("pattern")
+    @classmethod
+    def _pattern(cls, value: str | None) -> str | None:
+        return None if value is None else check_pattern(value)
 
 
-def check_pattern(pattern: str) -> None:
-    """Refuse a name's pattern that does not hold thing, model and detail, or holds anything else."""
+def check_pattern(pattern: str) -> str:
+    """Give a name's pattern back; refuse one that lacks thing, model or detail, or holds anything else."""
     words = ("thing", "model", "detail")
     rest = pattern
     for word in words:
         if pattern.count("{" + word + "}") != 1:
-            raise ValueError(
+            raise Contradiction(
                 f"the pattern {pattern!r} must hold each of {{thing}}, {{model}} and {{detail}} once"
             )
         rest = rest.replace("{" + word + "}", "")
     if "{" in rest or "}" in rest:
-        raise ValueError(
+        raise Contradiction(
             f"the pattern {pattern!r} may hold {{thing}}, {{model}} and {{detail}}, and no other braces"
         )
+    return pattern
 
 
 class Category(Strict):
@@ -204,21 +206,42 @@ class Catalog(Strict):
     models: Annotated[list[str], Field(min_length=1)] | None = None
     categories: Annotated[dict[Code, Category], Field(min_length=1)]
 
+    @field_validator("pattern")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        return check_pattern(value)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        sums_to_one({name: c.share for name, c in self.categories.items()}, "the categories")
-        check_pattern(self.pattern)
+        found = list(self._contradictions())
+        if found:
+            raise Contradictions(found)
+        return self
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        try:
+            sums_to_one(
+                {name: c.share for name, c in self.categories.items()}, "the categories", "categories"
+            )
+        except Contradiction as found:
+            yield found
         for name, category in self.categories.items():
+            here: Path = ("categories", name)
             if category.price is None and self.price is None:
-                raise ValueError(f"category '{name}' needs a price law; give it one, or give catalog.price")
+                yield Contradiction(
+                    f"category '{name}' needs a price law; give it one, or give catalog.price", "price", here
+                )
             if (category.return_probability is None) != (self.return_concentration is None):
-                raise ValueError(
+                yield Contradiction(
                     "return_concentration and the return_probability of every category go together; "
-                    f"category '{name}' differs"
+                    f"category '{name}' differs",
+                    (*here, "return_probability"),
+                    "return_concentration",
                 )
             if category.models is None and self.models is None:
-                raise ValueError(f"category '{name}' needs models; give it some, or give catalog.models")
-        return self
+                yield Contradiction(
+                    f"category '{name}' needs models; give it some, or give catalog.models", "models", here
+                )
 
     def price_law(self, category: str) -> PriceLaw:
         """Law of a category's prices."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from footfall.scenario.defects import Contradiction
 from footfall.scenario.strict import (
     Code,
     CodeShares,
@@ -70,7 +71,7 @@ class Registration(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_ > self.to:
-            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to})")
+            raise Contradiction(f"'from' ({self.from_}) is after 'to' ({self.to})", "from", "to")
         return self
 
 
@@ -103,7 +104,10 @@ class Customers(Strict):
     def _one_kind(self) -> Self:
         given = [self.exponent is not None, self.rarest_orders is not None]
         if any(given) == (self.registered is not None) or any(given) != all(given):
-            raise ValueError("give either exponent and rarest_orders, or registered")
+            raise Contradiction(
+                "give either exponent and rarest_orders, or registered",
+                *("registered", "exponent", "rarest_orders"),
+            )
         return self
 
 
@@ -153,7 +157,7 @@ class Basket(Strict):
     def _sizes(cls, value: dict[int, float]) -> dict[int, float]:
         sums_to_one(value, "basket sizes")
         if max(value) > MAX_LINES:
-            raise ValueError(f"a basket has at most {MAX_LINES} lines; {max(value)} are asked for")
+            raise Contradiction(f"a basket has at most {MAX_LINES} lines; {max(value)} are asked for")
         return dict(sorted(value.items()))
 
     @field_validator("quantity")
@@ -165,7 +169,7 @@ class Basket(Strict):
     @model_validator(mode="after")
     def _lines(self) -> Self:
         if (self.lines is None) != (self.deal == "expected"):
-            raise ValueError("'lines' goes with deal: exact, and only with it")
+            raise Contradiction("'lines' goes with deal: exact, and only with it", "lines", "deal")
         return self
 
 
@@ -224,13 +228,22 @@ class Fulfilment(Strict):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        sums_to_one(self.shares, "the statuses")
+        sums_to_one(self.shares, "the statuses", "shares")
         if self.in_progress:
             share = self.shares.get(self.in_progress.status)
             if share is None:
-                raise ValueError(f"in_progress.status '{self.in_progress.status}' is not among the statuses")
+                raise Contradiction(
+                    f"in_progress.status '{self.in_progress.status}' is not among the statuses, "
+                    f"{', '.join(self.shares)}",
+                    ("in_progress", "status"),
+                    "shares",
+                )
             if share > self.in_progress.youngest_share:
-                raise ValueError(f"in_progress.youngest_share must be at least the status's share, {share:g}")
+                raise Contradiction(
+                    f"in_progress.youngest_share must be at least the status's share, {share:g}",
+                    ("in_progress", "youngest_share"),
+                    ("shares", self.in_progress.status),
+                )
         return self
 
 

@@ -1,11 +1,15 @@
-"""What must fit together across the sections of a scenario; each section checks itself."""
+"""What must fit together across the sections of a scenario; each section checks itself.
+
+A rule yields all that it finds, each with the keys that it is about: people are told all at once, and where.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from footfall.scenario.money_coherence import check_money, money_needed
+from footfall.scenario.defects import Contradiction, Contradictions, nearest
+from footfall.scenario.money_coherence import money_contradictions, money_needed
 
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
@@ -16,106 +20,152 @@ def check(scenario: Scenario) -> None:
 
     Raises
     ------
-    ValueError
-        Names the keys, and what is allowed.
+    Contradictions
+        Each names its keys, and what is allowed.
     """
-    _demand(scenario)
-    _catalog(scenario)
-    _customers(scenario)
-    _totals(scenario)
-    _arrival(scenario)
-    check_money(scenario)
-    _tables(scenario)
+    found = [contradiction for rule in RULES for contradiction in rule(scenario)]
+    if found:
+        raise Contradictions(found)
 
 
-def _demand(scenario: Scenario) -> None:
+def _demand(scenario: Scenario) -> Iterator[Contradiction]:
     weekday = scenario.demand.weekday
     if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
-        raise ValueError(
+        yield Contradiction(
             "targets.weekend_above_workdays asks Saturdays and Sundays to sell most, and "
-            "demand.weekday closes one of them; set it to false, or open the day"
+            "demand.weekday closes one of them; set it to false, or open the day",
+            *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
         )
 
 
-def _catalog(scenario: Scenario) -> None:
+def _catalog(scenario: Scenario) -> Iterator[Contradiction]:
     categories = scenario.catalog.skus_by_category()
     largest = max(scenario.basket.size)
     listed = scenario.catalog.listed
     for name, count in categories.items():
+        here = ("catalog", "categories", name)
         lasting = count - (round(listed.new_share * count) if listed else 0)
         if lasting < largest:
-            raise ValueError(
+            yield Contradiction(
                 f"category '{name}' has {lasting} SKUs from the first day on, fewer than the largest "
                 f"basket ({largest} lines); no SKU comes twice in an order, so give it more SKUs "
-                "or make baskets smaller"
+                "or make baskets smaller",
+                *((*here, "share"), ("basket", "size", largest), ("catalog", "skus")),
+                ("catalog", "listed", "new_share"),
             )
         words = scenario.catalog.categories[name].sub_categories.values()
         models = len(scenario.catalog.models_of(name))
         names = sum(len(s.things) * len(s.details) for s in words) * models
         if names < count:
-            raise ValueError(f"category '{name}' has words for {names} product names and needs {count}")
-    for affinity in scenario.basket.affinity:
-        for side in (affinity.first, affinity.then):
-            if side not in categories:
-                raise ValueError(
-                    f"basket.affinity names the category '{side}'; there are {', '.join(categories)}"
-                )
+            yield Contradiction(
+                f"category '{name}' has words for {names} product names and needs {count}",
+                *((*here, "sub_categories"), ("catalog", "models"), ("catalog", "skus")),
+            )
     if listed and listed.from_ >= scenario.first_day:
-        raise ValueError(f"catalog.listed.from must be before the first day, {scenario.first_day}")
+        yield Contradiction(
+            f"catalog.listed.from must be before the first day, {scenario.first_day}",
+            *(("catalog", "listed", "from"), "year"),
+        )
 
 
-def _customers(scenario: Scenario) -> None:
+def _affinity(scenario: Scenario) -> Iterator[Contradiction]:
+    categories = scenario.catalog.categories
+    for number, affinity in enumerate(scenario.basket.affinity):
+        for side, category in (("first", affinity.first), ("then", affinity.then)):
+            if category not in categories:
+                yield Contradiction(
+                    f"basket.affinity names the category '{category}'{nearest(category, list(categories))}; "
+                    f"there are {', '.join(categories)}",
+                    ("basket", "affinity", number, side),
+                    ("catalog", "categories", category),
+                )
+
+
+def _customers(scenario: Scenario) -> Iterator[Contradiction]:
     customers = scenario.customers
     if customers.pool < len(scenario.demand.shops):
-        raise ValueError("customers.pool must hold at least one customer a shop")
+        yield Contradiction(
+            "customers.pool must hold at least one customer a shop",
+            ("customers", "pool"),
+            ("demand", "shops"),
+        )
     if scenario.demand.follows_customers and not customers.registered:
-        raise ValueError("demand.follows_customers needs customers.registered")
+        yield Contradiction(
+            "demand.follows_customers needs customers.registered",
+            *(("demand", "follows_customers"), ("customers", "registered")),
+        )
     if customers.registered and not (scenario.first_day <= customers.registered.from_ < scenario.last_day):
-        raise ValueError(
-            f"customers.registered.from must be a day from {scenario.first_day} to before the last"
+        yield Contradiction(
+            f"customers.registered.from must be a day from {scenario.first_day} to before the last",
+            *(("customers", "registered", "from"), "year", "years"),
         )
     if customers.registered and customers.registered.to > scenario.last_day:
-        raise ValueError(f"customers.registered.to must not be after the last day, {scenario.last_day}")
+        yield Contradiction(
+            f"customers.registered.to must not be after the last day, {scenario.last_day}",
+            *(("customers", "registered", "to"), "year", "years"),
+        )
 
 
-def _totals(scenario: Scenario) -> None:
-    dealt = [
-        scenario.basket,
-        scenario.discount,
-        scenario.fulfilment,
-        scenario.payment,
-        scenario.shipping,
-        scenario.reviews,
-    ]
-    if scenario.demand.deal == "expected" and any(d is not None and d.deal == "exact" for d in dealt):
-        raise ValueError("a total or mix can only be exact (deal: exact) where demand.deal is exact, too")
+def _totals(scenario: Scenario) -> Iterator[Contradiction]:
+    dealt = {
+        ("basket",): scenario.basket,
+        ("discount",): scenario.discount,
+        ("fulfilment",): scenario.fulfilment,
+        ("payment",): scenario.payment,
+        ("shipping",): scenario.shipping,
+        ("reviews",): scenario.reviews,
+    }
+    for section, one in dealt.items():
+        if scenario.demand.deal == "expected" and one is not None and one.deal == "exact":
+            yield Contradiction(
+                f"{'.'.join(section)}: a total or mix can only be exact (deal: exact) "
+                "where demand.deal is exact, too",
+                *((*section, "deal"), ("demand", "deal")),
+            )
     if scenario.discount.deal == "exact" and scenario.basket.deal != "exact":
-        raise ValueError("discount can only be exact (deal: exact) where basket.deal is exact, too")
+        yield Contradiction(
+            "discount can only be exact (deal: exact) where basket.deal is exact, too",
+            *(("discount", "deal"), ("basket", "deal")),
+        )
+
+
+def _lines(scenario: Scenario) -> Iterator[Contradiction]:
     lines, orders = scenario.basket.lines, round(scenario.demand.orders)
     if lines is not None and not orders <= lines <= orders * max(scenario.basket.size):
-        raise ValueError(
-            f"basket.lines must be from {orders} to {orders * max(scenario.basket.size)}; it is {lines}"
+        yield Contradiction(
+            f"basket.lines must be from {orders} to {orders * max(scenario.basket.size)}; it is {lines}",
+            *(("basket", "lines"), ("demand", "orders"), ("basket", "size")),
         )
-    if scenario.reviews:
-        known = scenario.fulfilment.shares if scenario.fulfilment else {}
-        for status in scenario.reviews.statuses:
-            if status not in known:
-                raise ValueError(f"reviews.statuses names '{status}'; there are {', '.join(known) or 'none'}")
 
 
-def _arrival(scenario: Scenario) -> None:
-    known = scenario.fulfilment.shares if scenario.fulfilment else {}
+def _reviews(scenario: Scenario) -> Iterator[Contradiction]:
+    known = list(scenario.fulfilment.shares) if scenario.fulfilment else []
+    for number, status in enumerate(scenario.reviews.statuses if scenario.reviews else []):
+        if status not in known:
+            yield Contradiction(
+                f"reviews.statuses names '{status}'{nearest(status, known)}; "
+                f"there are {', '.join(known) or 'none'}",
+                *(("reviews", "statuses", number), ("fulfilment", "shares", status)),
+            )
+
+
+def _arrival(scenario: Scenario) -> Iterator[Contradiction]:
+    known = list(scenario.fulfilment.shares) if scenario.fulfilment else []
     for after, before in scenario.arrival.before_return.items():
+        here = ("arrival", "before_return", after)
         for status in (after, before):
             if status not in known:
-                raise ValueError(
-                    f"arrival.before_return names '{status}'; there are {', '.join(known) or 'none'}"
+                yield Contradiction(
+                    f"arrival.before_return names '{status}'{nearest(status, known)}; "
+                    f"there are {', '.join(known) or 'none'}",
+                    *(here, ("fulfilment", "shares", status)),
                 )
         is_reviewed = [s in scenario.reviews.statuses for s in (after, before)] if scenario.reviews else []
         if is_reviewed == [True, False]:
-            raise ValueError(
+            yield Contradiction(
                 f"reviews.statuses names '{after}', so it must name '{before}', too, which such orders "
-                "have before (arrival.before_return)"
+                "have before (arrival.before_return)",
+                *(("reviews", "statuses"), here),
             )
     if scenario.reviews:
         least = scenario.reviews.delay.min_days
@@ -124,22 +174,49 @@ def _arrival(scenario: Scenario) -> None:
             days["late_lines"] = scenario.arrival.late_lines.max_days
         for name, most in days.items():
             if most >= least:
-                raise ValueError(
+                yield Contradiction(
                     f"reviews.delay.min_days ({least}) must be above arrival.{name}.max_days ({most}), "
-                    "or a review would be known before what it belongs to"
+                    "or a review would be known before what it belongs to",
+                    *(("reviews", "delay", "min_days"), ("arrival", name, "max_days")),
                 )
 
 
-def _tables(scenario: Scenario) -> None:
-    entities = [t.rows for t in scenario.tables.values()]
-    for entity in entities:
-        if entities.count(entity) > 1:
-            raise ValueError(f"rows of '{entity}' are published by more than one table")
+def _tables(scenario: Scenario) -> Iterator[Contradiction]:
+    first_with: dict[str, str] = {}
+    for name, table in scenario.tables.items():
+        first = first_with.setdefault(table.rows, name)
+        if first != name:
+            yield Contradiction(
+                f"rows of '{table.rows}' are published by more than one table, {first} and {name}",
+                *(("tables", name), ("tables", first)),
+            )
+
+
+def _columns(scenario: Scenario) -> Iterator[Contradiction]:
     for name, table in scenario.tables.items():
         for column, field in table.columns.items():
             missing = _missing_for(scenario, table.rows, field)
             if missing:
-                raise ValueError(f"table '{name}', column '{column}' needs {missing}, which is not given")
+                yield Contradiction(
+                    f"table '{name}', column '{column}' needs {missing}, which is not given",
+                    *(("tables", name, "columns", column), tuple(missing.split("."))),
+                )
+
+
+RULES = (
+    _demand,
+    _catalog,
+    _affinity,
+    _customers,
+    _totals,
+    _lines,
+    _reviews,
+    _arrival,
+    money_contradictions,
+    _tables,
+    _columns,
+)
+"""Each is asked alone of the sections that can be read, where others can't."""
 
 
 def _missing_for(scenario: Scenario, entity: str, field: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from footfall.scenario.defects import Contradiction
 from footfall.scenario.hours import WEEKDAYS, Hours
 from footfall.scenario.strict import (
     ClockTime,
@@ -109,7 +110,9 @@ class Event(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_ > self.to:
-            raise ValueError(f"'from' ({self.from_}) is after 'to' ({self.to}); split it at New Year")
+            raise Contradiction(
+                f"'from' ({self.from_}) is after 'to' ({self.to}); split it at New Year", "from", "to"
+            )
         return self
 
     def covers(self, day: dt.date) -> bool:
@@ -163,18 +166,26 @@ class Demand(Strict):
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if self.opens_at >= self.closes_at:
-            raise ValueError(f"opens_at ({self.opens_at}) must be before closes_at ({self.closes_at})")
+            raise Contradiction(
+                f"opens_at ({self.opens_at}) must be before closes_at ({self.closes_at})",
+                *("opens_at", "closes_at"),
+            )
         if 1 + self.growth_per_day * 365 <= 0:
-            raise ValueError("growth_per_day lets demand fall below zero within the year")
+            raise Contradiction(
+                "growth_per_day lets demand fall below zero within the year", "growth_per_day"
+            )
         for name, values in (("weekday", self.weekday.multipliers), ("months", self.months.multipliers)):
             if not any(values):
-                raise ValueError(f"{name} leaves no day on which anything is ordered; let one be above 0")
+                raise Contradiction(
+                    f"{name} leaves no day on which anything is ordered; let one be above 0", name
+                )
         if self.hours:
             opens, closes = (second // 3600 for second in self.opening_seconds)
             for day, profile in zip(WEEKDAYS, self.hours.by_weekday, strict=True):
                 if not any(profile[opens : closes + 1]):
-                    raise ValueError(
+                    raise Contradiction(
                         f"hours gives {day} no weight from {self.opens_at} to {self.closes_at}; "
-                        f"give it some, or close the day by weekday.{day}: 0"
+                        f"give it some, or close the day by weekday.{day}: 0",
+                        *(("hours", day), ("hours", "every_day"), "opens_at", "closes_at"),
                     )
         return self

@@ -1,22 +1,23 @@
-"""What is wrong with a scenario, in one line of plain words: where, what, what is allowed."""
+"""What is wrong with a scenario, in plain words: where, what, what is allowed."""
 
 from __future__ import annotations
 
-import difflib
-import types
-import typing
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from footfall.scenario.load import Override, key_in, nearest
+from footfall.scenario import coherence
+from footfall.scenario.defects import Contradiction, Contradictions, Defect, Path, nearest
+from footfall.scenario.language import keys_allowed_at, like, unknown_key
 from footfall.scenario.model import Scenario
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Path = tuple[int | str, ...]
+    from footfall.scenario.extend import Chain
+    from footfall.scenario.overrides import Override
 
 UNKNOWN = {"extra_forbidden", "invalid_key"}
 TEXTS: Mapping[str, str] = {  # by how the pattern begins
@@ -36,6 +37,8 @@ RULES: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
+    "date_type": "must be a day, such as 2025-01-31",
+    "date_from_datetime_inexact": "must be a day, such as 2025-01-31",
     "string_type": "must be text (put it in quotes)",
     "string_too_long": "must have at most {max_length} characters",
     "literal_error": "must be {expected}",
@@ -48,156 +51,138 @@ RULES: Mapping[str, str] = {
 }
 
 
-def in_one_line(
-    error: ValidationError, file: str, text: str, read: Mapping[Any, Any], changes: Sequence[Override]
-) -> str:
-    """Say the first thing that is wrong, and how many more there are.
+def defects_in(data: Mapping[Any, Any], chain: Chain, changes: Sequence[Override]) -> list[Defect]:
+    """All that is wrong with a scenario; empty where it is valid.
 
     Parameters
     ----------
-    error
-        What validation found in the changed scenario.
-    file, text, read
-        Name of the file, its text, and what it says without the changes.
+    data
+        The merged scenario, with the changes.
+    chain
+        The files that it was read from; what is wrong without the changes is theirs.
     changes
-        Changes that were made; an error that the file had before is the file's.
+        Changes that were made.
     """
-    details = error.errors(include_url=False)
-    # A key with a slip is unknown, and the one that was meant is missing: the slip says more.
-    first = next((d for d in details if d["type"] in UNKNOWN), details[0])
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    blamed = _blamed_change(first, read, changes)
-    where = blamed.place if blamed else f"{file}{_position(text, first)}"
-    words = _words(first, read)
-    if blamed:  # the key path stands in the change already
-        words = words.removeprefix(".".join(blamed.path) + ": ")
-    return f"{where}: {words}{more}"
-
-
-def keys_allowed_at(path: Sequence[int | str]) -> list[str] | None:
-    """Names of the keys that may stand below a path; None where any name may, or nothing."""
-    kind: Any = Scenario
-    for name in path:
-        kind = _below(kind, name)
-    return [field.alias or name for name, field in kind.model_fields.items()] if _is_model(kind) else None
-
-
-def unknown_key(
-    path: Sequence[int | str], depth: int, allowed: Sequence[str], data: Mapping[Any, Any]
-) -> str:
-    """Say that a path goes wrong at a depth, which key is near, and what is allowed there."""
-    at = ".".join(map(str, path[:depth]))
-    wrong = ".".join(map(str, path[: depth + 1]))
-    return (
-        f"unknown key '{wrong}'{_near_path(path, depth, allowed, data)}; "
-        f"allowed {'in ' + at if at else 'at the top'}: {', '.join(allowed)}"
-    )
-
-
-def _near_path(path: Sequence[int | str], depth: int, allowed: Sequence[str], data: Mapping[Any, Any]) -> str:
-    whole, tail = ".".join(map(str, path)), ".".join(map(str, path[depth:]))
-    known = _paths(data, Scenario)
-    same_end = [k for k in known if k.endswith(f".{tail}")]
-    if same_end and depth == 0:  # only the front was left out
-        return nearest(same_end[0], same_end)
-    word = str(path[depth])
-    named = [a for a in allowed if a.startswith(word)][:1] or difflib.get_close_matches(word, allowed, n=1)
-    right = ".".join(map(str, [*path[:depth], *named, *path[depth + 1 :]]))
-    return nearest(right, [right]) if named else nearest(whole, [k for k in known if not whole.startswith(k)])
-
-
-def _is_model(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def _below(kind: Any, name: int | str) -> Any:
-    """Type of what stands under a key of a type; None where nothing can."""
-    kind = _plain(kind)
-    if _is_model(kind):
-        found = (f.annotation for n, f in kind.model_fields.items() if name in {n, f.alias})
-        kind = next(found, None)
-    elif typing.get_origin(kind) in {dict, list}:
-        kind = typing.get_args(kind)[-1]
-    else:
-        kind = None
-    return _plain(kind)
-
-
-def _plain(kind: Any) -> Any:
-    """Type without its bounds, and without the None of a key that may be left out."""
-    while True:
-        if typing.get_origin(kind) is typing.Annotated:
-            kind = typing.get_args(kind)[0]
-        elif typing.get_origin(kind) in {typing.Union, types.UnionType}:
-            kind = next(k for k in typing.get_args(kind) if k is not types.NoneType)
-        else:
-            return kind
-
-
-def _paths(data: object, kind: Any, before: str = "") -> list[str]:
-    """Every allowed key path of a scenario, optional keys included, outermost first."""
-    given = list(data) if isinstance(data, Mapping) else []
-    names = [f.alias or n for n, f in kind.model_fields.items()] if _is_model(kind) else given
-    within = [(key, _below(kind, key)) for key in given if key in names]
-    return [f"{before}{name}" for name in names] + [
-        path
-        for key, below in within
-        if below is not None and isinstance(data, Mapping)
-        for path in _paths(data[key], below, f"{before}{key}.")
+    assert chain.data is not None, "what can't be read has no keys to look at"
+    before = {fault.says for fault in _faults(chain.data, chain.base)} if changes else set()
+    known = chain.data if changes else chain.base
+    return [
+        _blamed(fault, changes)
+        if changes and fault.says not in before
+        else chain.defect(fault.paths, fault.says, is_slip=fault.is_slip, the_key=fault.is_the_key)
+        for fault in _faults(data, known)
     ]
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """Something wrong with the merged scenario: which keys it is about, the first in front, and what."""
+
+    paths: tuple[Path, ...]
+    says: str
+    is_slip: bool = False
+    is_the_key: bool = False
+
+
+def _faults(data: Mapping[Any, Any], known: Mapping[Any, Any]) -> list[_Fault]:
+    """What is wrong with data; `known` is what they were made from, by changes or by another file."""
+    try:
+        Scenario.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    else:
+        return []
+    meant = {_meant(detail) for detail in details}
+    told = [d for d in details if d["type"] != "missing" or not {_path_of(d), d["loc"][:-1]} & meant]
+    found = [fault for detail in told for fault in _told(detail, data, known)]
+    invalid = {str(detail["loc"][0]) for detail in details if detail["loc"]}
+    if invalid:  # what fits together is looked at by the model only where every section is valid
+        found += [_Fault(each.keys, str(each)) for each in _contradictions(data, invalid)]
+    return found
+
+
+def _told(detail: ErrorDetails, data: Mapping[Any, Any], known: Mapping[Any, Any]) -> Iterator[_Fault]:
+    path = _path_of(detail)
+    error = detail.get("ctx", {}).get("error")
+    if isinstance(error, Contradictions | Contradiction):
+        prefix = f"{'.'.join(map(str, path))}: " if path else ""
+        for each in error.found if isinstance(error, Contradictions) else [error]:
+            keys = tuple((*path, *key) for key in each.keys) or (path,)
+            yield _Fault(keys, f"{prefix}{each}")
+    elif isinstance(error, ValueError):
+        yield _Fault((path,), f"{'.'.join(map(str, path))}: {error}")
+    else:
+        yield _Fault(
+            (path,), _words(detail, data, known), detail["type"] in UNKNOWN, "[key]" in detail["loc"]
+        )
+
+
+def _meant(detail: ErrorDetails) -> Path | None:
+    """Key that was meant by a slip, which is not missing then; with `extends`, nothing is at the top."""
+    path = _path_of(detail)
+    allowed = keys_allowed_at(path[:-1]) if detail["type"] in UNKNOWN else None
+    if not allowed:
+        return None
+    meant = like(str(path[-1]), allowed)
+    return path[:-1] if meant == "extends" else (*path[:-1], meant)
+
+
+class _UnreadableError(Exception):
+    """A rule asks for a section that is not valid."""
+
+
+class _ValidSections:
+    """A scenario of which some sections can't be read."""
+
+    def __init__(self, sections: Mapping[str, Any]) -> None:
+        self._sections = sections
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._sections:
+            return self._sections[name]
+        if name in Scenario.model_fields:
+            raise _UnreadableError(name)
+        return getattr(Scenario, name).__get__(self)
+
+
+def _contradictions(data: Mapping[Any, Any], invalid: set[str]) -> Iterator[Contradiction]:
+    """What does not fit together of the sections that are valid."""
+    sections = {}
+    for name, field in Scenario.model_fields.items():
+        if name in data and name not in invalid:
+            sections[name] = TypeAdapter(field.rebuild_annotation()).validate_python(data[name])
+        elif name not in invalid:
+            sections[name] = field.get_default(call_default_factory=True)
+    scenario = cast("Scenario", _ValidSections(sections))
+    for rule in coherence.RULES:
+        try:
+            yield from rule(scenario)
+        except _UnreadableError:
+            continue
 
 
 def _path_of(detail: ErrorDetails) -> Path:
     return tuple(part for part in detail["loc"] if part != "[key]")
 
 
-def _blamed_change(
-    detail: ErrorDetails, read: Mapping[Any, Any], changes: Sequence[Override]
-) -> Override | None:
-    if not changes:
-        return None
-    try:
-        Scenario.model_validate(read)
-    except ValidationError as before:
-        if any(
-            (d["loc"], d["msg"]) == (detail["loc"], detail["msg"]) for d in before.errors(include_url=False)
-        ):
-            return None
-    at = tuple(str(part) for part in _path_of(detail))
+def _blamed(fault: _Fault, changes: Sequence[Override]) -> Defect:
+    """The change that comes nearest to what is wrong."""
 
     def in_common(change: Override) -> int:
-        pairs = zip(at, change.path, strict=False)
-        return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(at), len(change.path)))
+        return max(_common(tuple(map(str, path)), change.path) for path in fault.paths)
 
-    return max(reversed(changes), key=in_common)
-
-
-def _position(text: str, detail: ErrorDetails) -> str:
-    """``:line:column`` of the key or value that is wrong, or of the nearest thing around it."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - only now is it worth the time
-
-    node = YAML(typ="safe", pure=True).compose(text)
-    mark = node.start_mark
-    path = _path_of(detail)
-    for depth, name in enumerate(path):
-        if isinstance(node.value, list) and node.value and isinstance(node.value[0], tuple):
-            found = next(((k, v) for k, v in node.value if str(k.value) == str(name)), None)
-        elif isinstance(node.value, list) and isinstance(name, int) and name < len(node.value):
-            found = (node.value[name], node.value[name])
-        else:
-            found = None
-        if found is None:
-            break
-        key, node = found
-        about_key = depth < len(path) - 1 or detail["type"] in UNKNOWN or "[key]" in detail["loc"]
-        about_key = about_key or isinstance(
-            node.value, list
-        )  # point at the name of a block, not at its inside
-        mark = (key if about_key else node).start_mark
-    return f":{mark.line + 1}:{mark.column + 1}"
+    change = max(reversed(changes), key=in_common)
+    key = ".".join(map(str, fault.paths[0]))
+    says = fault.says.removeprefix(".".join(change.path) + ": ")  # it stands in the change already
+    return Defect(change.place, None, None, key, says, fault.is_slip)
 
 
-def _words(detail: ErrorDetails, data: Mapping[Any, Any]) -> str:
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _words(detail: ErrorDetails, data: Mapping[Any, Any], known: Mapping[Any, Any]) -> str:
     kind, path, value = detail["type"], _path_of(detail), detail["input"]
     context: dict[str, Any] = detail.get("ctx", {})
     dotted = ".".join(map(str, path))
@@ -206,10 +191,8 @@ def _words(detail: ErrorDetails, data: Mapping[Any, Any]) -> str:
         return unknown_key(path, len(path) - 1, keys_allowed_at(path[:-1]) or [], data)
     if kind == "missing":
         needed = ", ".join(keys_allowed_at(path[:-1]) or [])
-        new = _new_name(path[:-1], data)
+        new = _new_name(path[:-1], known)
         return f"{parent or 'the scenario'}{new} lacks '{path[-1]}'; allowed there: {needed}"
-    if kind == "value_error":
-        return f"{dotted}: {context['error']}" if dotted else str(context["error"])
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
         wanted = next((words for start, words in TEXTS.items() if pattern.startswith(start)), pattern)
@@ -224,12 +207,12 @@ def _words(detail: ErrorDetails, data: Mapping[Any, Any]) -> str:
     return f"{what} {rule}; it is {_shown(value)}"
 
 
-def _new_name(path: Path, data: Mapping[Any, Any]) -> str:
+def _new_name(path: Path, known: Mapping[Any, Any]) -> str:
     """Offer a known name, where a change made a new entry in a map of names by a slip."""
-    here: Any = data
+    here: Any = known
     for name in path[:-1]:
-        here = here.get(key_in(here, str(name))) if isinstance(here, Mapping) else None
-    if not path or not isinstance(here, Mapping) or str(path[-1]) in map(str, here):
+        here = here.get(name) if isinstance(here, Mapping) else None
+    if not path or not isinstance(here, Mapping) or path[-1] in here:
         return ""
     return f", which is new{nearest(str(path[-1]), [str(k) for k in here])},"
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Collection
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -28,6 +29,14 @@ from footfall.scenario.strict import Code, CodeMix, Identifier, Strict
 from footfall.scenario.targets import Free, Promises, Targets
 
 
+def _without_empty_maps(said: Any) -> Any:
+    """Leave out sections of which nothing is said."""
+    if not isinstance(said, dict):
+        return said
+    kept = {key: _without_empty_maps(value) for key, value in said.items()}
+    return {key: value for key, value in kept.items() if value != {}}
+
+
 class Scenario(Strict):
     """A shop and the figures it must reach; the years it is declared for fix everything solved.
 
@@ -35,10 +44,12 @@ class Scenario(Strict):
     ----------
     version
         Version of the language of scenarios.
+    extends
+        Name or file of the scenario that this one differs from; what isn't said here is as it is there.
     name
-        Name of the scenario, and of its directory.
+        Name of the scenario, and of its directory; where `extends` is given, the file's name by default.
     title
-        What `footfall scenarios` says of it.
+        What `footfall scenarios` says of it; where `extends` is given, that it does so by default.
     year
         First year; t = 0 is its 1 January.
     years
@@ -54,6 +65,8 @@ class Scenario(Strict):
     """
 
     version: Literal[1]
+    # What it takes over stands in the other keys, once the files are merged: see footfall.scenario.extend.
+    extends: Annotated[str | None, Field(exclude=True)] = None
     name: Identifier
     title: str
     year: Annotated[int, Field(ge=1900, le=2200)]
@@ -157,8 +170,12 @@ class Scenario(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """Short hash of everything the scenario says."""
-        text = self.model_dump_json(by_alias=True)
+        """Short hash of all that the scenario says, and not of what the language might have let it say.
+
+        So a scenario keeps its fingerprint when Footfall learns a new key, which is off by default.
+        """
+        said = _without_empty_maps(self.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        text = json.dumps(said, ensure_ascii=False)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def scaled(self, factor: float) -> Scenario:

@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from footfall.scenario.defects import Contradiction, Path, nearest
 
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
 
 
-def check_money(scenario: Scenario) -> None:
-    """Refuse shops, categories and days that the rest of the scenario does not know.
-
-    Raises
-    ------
-    ValueError
-        Names the keys, and what is allowed.
-    """
+def money_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
+    """Find shops, categories and days that the rest of the scenario does not know."""
     known = scenario.demand.shops
     if scenario.shops is not None:
-        _each_shop("shops", scenario.shops, known)
+        yield from _each_shop(("shops",), scenario.shops, known)
         for code, shop in scenario.shops.items():
             if shop.opened > scenario.first_day:
-                raise ValueError(
+                yield Contradiction(
                     f"shops.{code}.opened must not be after the first day, {scenario.first_day}, as every "
-                    f"shop sells from then on; it is {shop.opened}"
+                    f"shop sells from then on; it is {shop.opened}",
+                    *(("shops", code, "opened"), "year"),
                 )
     if scenario.tax is not None:
-        _each_shop("tax.rates", scenario.tax.rates, known)
+        yield from _each_shop(("tax", "rates"), scenario.tax.rates, known)
         categories = scenario.catalog.categories
         for code, rate in scenario.tax.rates.items():
             for name in rate.by_category_percent:
                 if name not in categories:
-                    raise ValueError(
-                        f"tax.rates.{code}.by_category_percent names '{name}'; there are "
-                        f"{', '.join(categories)}"
+                    yield Contradiction(
+                        f"tax.rates.{code}.by_category_percent names '{name}'"
+                        f"{nearest(name, list(categories))}; there are {', '.join(categories)}",
+                        *(
+                            ("tax", "rates", code, "by_category_percent", name),
+                            ("catalog", "categories", name),
+                        ),
                     )
     for code in scenario.shipping_cost.by_shop if scenario.shipping_cost else ():
         if code not in known:
-            raise ValueError(
-                f"shipping_cost.by_shop names the shop '{code}'; demand.shops has {', '.join(known)}"
+            yield Contradiction(
+                f"shipping_cost.by_shop names the shop '{code}'; demand.shops has {', '.join(known)}",
+                *(("shipping_cost", "by_shop", code), ("demand", "shops", code)),
             )
 
 
-def _each_shop(key: str, given: Collection[str], known: Mapping[str, float]) -> None:
-    """Refuse a map that leaves out a shop of `demand.shops`, or names one that is not there."""
+def _each_shop(at: Path, given: Collection[str], known: Mapping[str, float]) -> Iterator[Contradiction]:
+    """Find shops that a map names and `demand.shops` does not, and the other way round."""
+    key, all_of_them = ".".join(at), ("demand", "shops")
     for code in given:
         if code not in known:
-            raise ValueError(f"{key} names the shop '{code}'; demand.shops has {', '.join(known)}")
+            yield Contradiction(
+                f"{key} names the shop '{code}'; demand.shops has {', '.join(known)}",
+                *((*at, code), (*all_of_them, code)),
+            )
     for code in known:
         if code not in given:
-            raise ValueError(f"{key} lacks the shop '{code}'; it must name each of {', '.join(known)}")
+            yield Contradiction(
+                f"{key} lacks the shop '{code}'; it must name each of {', '.join(known)}",
+                *((*at, code), (*all_of_them, code), at),
+            )
 
 
 def money_needed(scenario: Scenario, entity: str, field: str) -> tuple[str, object]:

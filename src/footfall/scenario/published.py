@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from footfall.core.schema import VOCABULARY
+from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.strict import Identifier, Strict
 
 
@@ -30,12 +31,21 @@ class PublishedTable(Strict):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.rows not in VOCABULARY:
-            raise ValueError(f"rows of '{self.rows}' are not known; there are {', '.join(VOCABULARY)}")
+            raise Contradiction(
+                f"rows of '{self.rows}' are not known{nearest(self.rows, list(VOCABULARY))}; "
+                f"there are {', '.join(VOCABULARY)}",
+                "rows",
+            )
         fields = VOCABULARY[self.rows].fields
-        for column, name in self.columns.items():
-            if name not in fields:
-                raise ValueError(
-                    f"column '{column}' shows '{name}', which rows of '{self.rows}' do not have; "
-                    f"they have {', '.join(fields)}"
-                )
+        wrong = [
+            Contradiction(
+                f"column '{column}' shows '{name}', which rows of '{self.rows}' do not have"
+                f"{nearest(name, list(fields))}; they have {', '.join(fields)}",
+                ("columns", column),
+            )
+            for column, name in self.columns.items()
+            if name not in fields
+        ]
+        if wrong:
+            raise Contradictions(wrong)
         return self

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from footfall.scenario.defects import Contradiction
 from footfall.scenario.strict import Code, CountMix, Deal, Positive, Share, Strict
 
 
@@ -49,7 +50,10 @@ class Quality(Strict):
     @model_validator(mode="after")
     def _room(self) -> Self:
         if self.price**2 + self.price_in_category**2 + self.product**2 >= 1:
-            raise ValueError("the squares of the weights must stay below 1, so that there is room for noise")
+            raise Contradiction(
+                "the squares of the weights must stay below 1, so that there is room for noise",
+                *("price", "price_in_category", "product"),
+            )
         return self
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from footfall.scenario.defects import Contradiction
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -37,10 +39,15 @@ def _as_day(value: object) -> object:
         return value
 
 
+class _AsAWhole:
+    """Marks a map that a scenario which extends another replaces, since its values make up one whole."""
+
+
+AS_A_WHOLE = _AsAWhole()
 Day = Annotated[dt.date, BeforeValidator(_as_day)]
-CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(whole_keys)]
-PercentShares = Annotated[dict[Percent, Share], BeforeValidator(whole_keys)]
-CodeShares = Annotated[dict[Code, Share], Field(min_length=1, max_length=200)]
+CountShares = Annotated[dict[Annotated[int, Field(ge=1)], Share], BeforeValidator(whole_keys), AS_A_WHOLE]
+PercentShares = Annotated[dict[Percent, Share], BeforeValidator(whole_keys), AS_A_WHOLE]
+CodeShares = Annotated[dict[Code, Share], Field(min_length=1, max_length=200), AS_A_WHOLE]
 
 
 class Strict(BaseModel):
@@ -52,10 +59,12 @@ class Strict(BaseModel):
     )
 
 
-def sums_to_one(shares: Mapping[Any, float], what: str) -> None:
-    """Refuse shares of a whole that don't make up the whole."""
+def sums_to_one(shares: Mapping[Any, float], what: str, *keys: str) -> None:
+    """Refuse shares of a whole, which stand under these keys, that don't make up the whole."""
     if abs(sum(shares.values()) - 1) > 1e-9:
-        raise ValueError(f"the shares of {what} must add up to 1; they add up to {sum(shares.values()):g}")
+        raise Contradiction(
+            f"the shares of {what} must add up to 1; they add up to {sum(shares.values()):g}", *keys
+        )
 
 
 class Mix(Strict):
@@ -74,7 +83,7 @@ class Mix(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        sums_to_one(self.shares, "a mix")
+        sums_to_one(self.shares, "a mix", "shares")
         return self
 
 

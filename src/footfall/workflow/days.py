@@ -125,7 +125,8 @@ def _held(there: DayTransaction, request: Request, scenario: Scenario, schema: s
         "--tables": sorted(scenario.publishing(request.tables)),
     }
     held = {
-        "scenario": manifest.fingerprint,
+        # Not that of the manifest: an earlier version may have told another one of the same shop.
+        "scenario": Scenario.model_validate(manifest.scenario).fingerprint,
         "--seed": manifest.seed,
         "--scale": manifest.scale,
         "--from": manifest.first,

@@ -8,8 +8,10 @@ from footfall.contract.judge import checks_of
 from footfall.contract.subject import Subject
 from footfall.core.errors import RequestError
 from footfall.core.schema import VOCABULARY
-from footfall.scenario.load import load, nearest, shipped
+from footfall.scenario.defects import nearest
+from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
+from footfall.scenario.sources import shipped
 from footfall.simulate.lineage import ORIGINS, lineage
 from footfall.simulate.origins import Node
 
