@@ -61,7 +61,7 @@ def test_lines_add_up_exactly(orders: int, mean: float, seed: int) -> None:
     size = dict.fromkeys(range(1, 16), 1 / 15)
     sizes = BasketSizes.of(Basket(size=size, deal="exact", lines=lines, quantity={1: 1.0}), orders)
     number = np.arange(orders)
-    of_orders, first = sizes.of_orders_with_slots(Streams(seed), number, row_addresses(orders))
+    of_orders, first = sizes.of_orders_with_slots(Streams(seed), number, row_addresses(orders), number)
     assert first is not None
     assert of_orders.sum() == lines
     assert of_orders.min() >= 1

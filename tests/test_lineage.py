@@ -31,12 +31,14 @@ TWO_SHOPS = (
 )  # fmt: skip
 TIMES = ("demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",)
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
+HABITS = ("customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8}",)
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "vantage": ("vantage", 0.05, ()),
     "storefront": ("storefront", 0.2, ()),
     "two shops": ("storefront", 0.2, TWO_SHOPS),
     "times": ("vantage", 0.05, TIMES),
     "money": ("vantage", 0.05, MONEY),
+    "habits": ("vantage", 0.05, HABITS),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -124,6 +126,10 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],
     },
     "money": test_money.CHANGES,
+    "habits": {
+        "customers.habits.basket_size_correlation": ["customers.habits.basket_size_correlation=0.3"],
+        "customers.habits.price_tilt": ["customers.habits.price_tilt=0.4"],
+    },
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 import footfall
 from footfall.contract import CHECKS, Figures, judge
 from footfall.contract.customer_figures import folded
+from footfall.contract.habit_checks import CHECKS as HABIT_CHECKS
 from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
 from footfall.contract.shipping_figures import begin_with
@@ -195,7 +196,8 @@ FINER: list[tuple[str, Damage, str]] = [
 ]
 
 
-NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED
+HABITS = {check.name for check in HABIT_CHECKS}  # in tests/test_habits.py
+NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS
 
 
 def test_clean_data_passes_every_check(clean: Any) -> None:

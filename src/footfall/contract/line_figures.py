@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from footfall.contract.amount_figures import AmountTally
 from footfall.contract.block import Block, cuts
+from footfall.contract.histories import HistoryTally
 from footfall.contract.line_charges import TAXED
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import OpenOrders, rises_by_one
@@ -54,6 +55,7 @@ class LineTally:
         self.catalog: dict[str, Any] | None = None
         self.open_orders = OpenOrders()
         self.amounts = AmountTally(subject, offences, values)
+        self.histories = HistoryTally(subject)
         self.skus, cats = catalog.skus, len(self.categories)
         self.most_units = max(subject.scenario.basket.quantity)
         self.orders = self.rows = 0
@@ -74,6 +76,7 @@ class LineTally:
         """Columns of the orders that their lines ask for."""
         shows = self._subject.shows
         named = self._bought is not None or (self._values_wanted and not shows("order.total"))
+        named = named or self.histories.wanted
         wanted = {"cell": True, "customer": named, "status": named, "total": True}
         wanted |= dict.fromkeys(TAXED, True)
         return tuple(field for field, is_wanted in wanted.items() if is_wanted)
@@ -142,6 +145,8 @@ class LineTally:
             self._listed(block, self.catalog)
         if self._bought is not None:
             self._tell_bought(block, self._bought)
+        if self.histories.wanted and "customer" in block.orders:
+            self.histories.observe(block)
         self.amounts.observe(block, self.catalog, self._category)
 
     def _numbers(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
@@ -269,6 +274,7 @@ class LineTally:
         self.catalog = self.catalog if self.catalog is not None else other.catalog
         self.open_orders.extend(other.open_orders)
         self.amounts.merge(other.amounts)
+        self.histories.merge(other.histories)
         self._know_categories()
         for name in ("joint", "first", "basket", "_further_units", "_units_of_unknown"):
             mine: Counts = getattr(self, name)

@@ -24,6 +24,7 @@ Steps = npt.NDArray[np.uint64]
 _ALL_STEPS = np.uint64(1 << STEP_BITS)
 _CELL_BITS_MIN, _CELL_BITS_MAX = 10, 16
 _CELLS_A_VALUE_BITS = 7
+_TABLE_BITS_MAX = 20  # all cases together; fewer cells leave more to search and change no value
 _SHIFTS = [np.array(64 - bits, dtype=np.uint64) for bits in range(STEP_BITS + 1)]  # to keep so many bits
 _CASE_SHIFT = np.array(STEP_BITS, dtype=np.uint64)
 _FINDER_BITS_MAX = 22
@@ -157,6 +158,7 @@ class Choice:
         steps = np.concatenate([np.append(start, start + f) for start, f in zip(starts, first, strict=True)])
         most = max(len(f) for f in first) + 1
         cell_bits = min(max(_CELL_BITS_MIN, most.bit_length() + _CELLS_A_VALUE_BITS), _CELL_BITS_MAX)
+        cell_bits = max(min(cell_bits, _TABLE_BITS_MAX - len(first).bit_length()), 1)
         width = np.uint64(1 << (STEP_BITS - cell_bits))
         lower = np.arange(len(first) << cell_bits, dtype=np.uint64) * width
         reached = np.searchsorted(steps, lower, side="right") - 1

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
-from footfall.core.arrays import places_among
+from footfall.core.arrays import Itself, places_among
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams
+from footfall.plan.buyers import Buyers
 from footfall.plan.calendar import OrderCounts
 from footfall.plan.calibrate import solve_increasing
+from footfall.plan.habits import class_shares, classes, mixed_sizes
 from footfall.scenario.buying import Basket
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 _STREAM = "basket.size"
+_HABIT = "basket_size"
 _BLOCK = 1 << 16
 
 
@@ -33,11 +38,14 @@ class BasketSizes:
     orders : tuple of int or None
         Orders of each size, where the total of lines is exact: a keyed permutation of the orders'
         numbers falls into blocks of equal size, so size and place among all lines have a closed form.
+    own : ndarray of float, shape (classes, sizes), or None
+        Shares of each class of customers, where customers have a basket size of their own.
     """
 
     sizes: tuple[int, ...]
     weights: tuple[float, ...]
     orders: tuple[int, ...] | None
+    own: Floats | None = None
 
     @classmethod
     def of(cls, basket: Basket, orders: int) -> BasketSizes:
@@ -48,15 +56,21 @@ class BasketSizes:
         counts = _histogram(np.array(sizes), shares, orders, basket.lines)
         return cls(sizes, tuple((counts / orders).tolist()), tuple(counts.tolist()))
 
-    def of_orders(self, streams: Streams, number: Ints, address: Rows) -> Ints:
-        """Lines of each order, by its number from 0 or its address."""
-        return self.of_orders_with_slots(streams, number, address)[0]
+    def with_habit(self, correlation: float, buyers: Buyers) -> BasketSizes:
+        """Same sizes over all orders, but each customer has a law of its own."""
+        shares = class_shares(buyers.streams, _HABIT, buyers.order_shares)
+        return replace(self, own=mixed_sizes(np.array(self.weights), correlation, shares).round(12))
 
-    def of_orders_with_slots(self, streams: Streams, number: Ints, address: Rows) -> tuple[Ints, Ints | None]:
+    def of_orders_with_slots(
+        self, streams: Streams, number: Ints, address: Rows, customer: Ints
+    ) -> tuple[Ints, Ints | None]:
         """Lines of each order, and, where totals are exact, the place of its first among all lines.
 
         That is a dense number for every line without a pass over the orders: shares of lines are dealt by it.
         """
+        if self.own is not None:
+            words = streams.bits(_STREAM, address)
+            return _own_choice(Itself(self))(words, classes(streams, _HABIT, customer)), None
         if self.orders is None:
             return laws.choice(self.weights, self.sizes)(streams.bits(_STREAM, address)), None
         sizes, orders = np.array(self.sizes), np.array(self.orders)
@@ -66,6 +80,14 @@ class BasketSizes:
         # A block's first slot, less what its first order's dealt number adds.
         block_slot = np.cumsum(orders * sizes) - np.cumsum(orders) * sizes
         return size, block_slot.take(place) + dealt * size
+
+
+@lru_cache(maxsize=4)
+def _own_choice(key: Itself) -> laws.Choice:
+    sizes: BasketSizes = key.value
+    assert sizes.own is not None
+    first = [laws.first_steps(laws.distribution(shares)[:-1]) for shares in sizes.own]
+    return laws.Choice.of(first, np.tile(np.array(sizes.sizes), len(first)))
 
 
 @dataclass(frozen=True)
@@ -79,24 +101,27 @@ class LineNumbers:
     before: Ints
 
     @classmethod
-    def count(cls, sizes: BasketSizes, counts: OrderCounts, streams: Streams) -> LineNumbers:
+    def count(cls, sizes: BasketSizes, counts: OrderCounts, buyers: Buyers) -> LineNumbers:
         """Count the lines of all orders, block by block."""
         orders = int(counts.starts[-1])
         blocks = [
-            int(_sizes_of(sizes, counts, streams, start, min(start + _BLOCK, orders)).sum())
+            int(_sizes_of(sizes, counts, buyers, start, min(start + _BLOCK, orders)).sum())
             for start in range(0, orders, _BLOCK)
         ]
         return cls(np.cumsum([0, *blocks]))
 
-    def before_order(self, order: int, sizes: BasketSizes, counts: OrderCounts, streams: Streams) -> int:
+    def before_order(self, order: int, sizes: BasketSizes, counts: OrderCounts, buyers: Buyers) -> int:
         """Lines of all orders before this one."""
         block = order // _BLOCK
-        return int(self.before[block]) + int(_sizes_of(sizes, counts, streams, block * _BLOCK, order).sum())
+        return int(self.before[block]) + int(_sizes_of(sizes, counts, buyers, block * _BLOCK, order).sum())
 
 
-def _sizes_of(sizes: BasketSizes, counts: OrderCounts, streams: Streams, start: int, stop: int) -> Ints:
+def _sizes_of(sizes: BasketSizes, counts: OrderCounts, buyers: Buyers, start: int, stop: int) -> Ints:
     number = np.arange(start, stop)
-    return sizes.of_orders(streams, number, counts.addresses(number)[1])
+    day, address = counts.addresses(number)
+    # Only where customers have a size of their own it matters whose an order is.
+    customer = number if sizes.own is None else buyers.of_orders(day, address)[1]
+    return sizes.of_orders_with_slots(buyers.streams, number, address, customer)[0]
 
 
 def _histogram(sizes: Ints, shares: npt.NDArray[np.float64], orders: int, lines: int) -> Ints:

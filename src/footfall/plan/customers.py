@@ -88,6 +88,16 @@ class CustomerPool:
         customer += 1
         return customer
 
+    def order_shares(self, shop_weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Share of all orders that each customer is expected to place, customer number k at k - 1."""
+        shares = np.empty(sum(self.size))
+        tail = 1 - self.exponent
+        for first, size, weight in zip(self.first, self.size, shop_weights.tolist(), strict=True):
+            upto = (np.arange(size + 1) / size + self.offset) ** tail
+            law = np.diff(upto) / (upto[-1] - upto[0])
+            shares[self.deal(np.arange(first, first + size))] = weight * law
+        return shares / shares.sum()
+
     def _keep_promises(self, rarest_orders: float, promises: CustomerPromises, mean: float) -> None:
         if rarest_orders >= mean:
             raise UnreachableTarget(

@@ -13,6 +13,7 @@ from footfall.core.errors import RequestError, UnreachableTarget
 from footfall.core.schema import TableSpec
 from footfall.core.streams import Streams
 from footfall.plan.basket_sizes import BasketSizes, LineNumbers
+from footfall.plan.buyers import Buyers
 from footfall.plan.calendar import Calendar, OrderCounts
 from footfall.plan.catalog import Catalog
 from footfall.plan.customers import CustomerPool
@@ -21,6 +22,7 @@ from footfall.plan.products import Quality
 from footfall.plan.registry import CustomerRegistry
 from footfall.plan.solve import Solved, solve
 from footfall.plan.statuses import Statuses
+from footfall.plan.tastes import Tastes
 from footfall.scenario.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -42,6 +44,8 @@ class Plan:
         Which orders go to the customer's address (0) and which elsewhere (1).
     review_limit : int
         Purchases whose 64-bit key lies below may be reviewed; see :mod:`footfall.simulate.rehearsal`.
+    tastes : Tastes or None
+        Where customers differ in what they pick.
     leads : bool
         Whether the plan publishes what belongs to no day of its own; the first of several parts does.
     as_of : int or None
@@ -66,6 +70,7 @@ class Plan:
     elsewhere: DealtMix | None
     review_limit: int
     solved: Solved
+    tastes: Tastes | None = None
     leads: bool = True
     as_of: int | None = None
 
@@ -73,6 +78,11 @@ class Plan:
     def streams(self) -> Streams:
         """All streams of the plan's seed."""
         return Streams(self.seed)
+
+    @property
+    def buyers(self) -> Buyers:
+        """The law by which orders find their shops and customers."""
+        return Buyers(self.streams, self.customers, self.calendar.shop_weights)
 
     @property
     def shops(self) -> list[str]:
@@ -181,9 +191,8 @@ def plan(
     orders = int(counts.starts[-1])
     sizes = BasketSizes.of(scenario.basket, orders)
     catalog, solved = solve(scenario, streams, declared, sizes)
-    numbered = any(t.entity == "line" and t.column_of("id") for t in chosen.values())
     payment, shipping = scenario.payment, scenario.shipping
-    return Plan(
+    whole = Plan(
         scenario=scenario,
         seed=seed,
         first=first,
@@ -195,7 +204,7 @@ def plan(
         quality=Quality.of(scenario, streams, catalog.category, catalog.price),
         customers=customers,
         sizes=sizes,
-        line_numbers=LineNumbers.count(sizes, counts, streams) if numbered else None,
+        line_numbers=None,
         discounts=DealtMix.of(
             "line.discount",
             scenario.discount.deal,
@@ -217,6 +226,21 @@ def plan(
         ),
         as_of=calendar.day_of(as_of) if as_of else None,
     )
+    return with_customers(whole, customers)
+
+
+def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> Plan:
+    """Return the plan with these customers, and what follows from how often each of them orders."""
+    whole = dataclasses.replace(whole, customers=customers)
+    habits, buyers, sizes, tastes = whole.scenario.customers.habits, whole.buyers, whole.sizes, None
+    if habits and habits.basket_size_correlation:
+        sizes = sizes.with_habit(habits.basket_size_correlation, buyers)
+    if habits and habits.price_tilt:
+        tastes = Tastes.of(habits.price_tilt, whole.catalog, buyers)
+    numbers = whole.line_numbers
+    if whole.publishes("line", "id") and (numbers is None or sizes.own is not None):
+        numbers = LineNumbers.count(sizes, whole.counts, buyers)
+    return dataclasses.replace(whole, sizes=sizes, tastes=tastes, line_numbers=numbers)
 
 
 def _customers(scenario: Scenario, streams: Streams) -> CustomerPool | CustomerRegistry:

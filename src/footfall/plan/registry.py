@@ -103,6 +103,11 @@ class CustomerRegistry:
         return np.maximum(weights * from_day_on[self.day + 1], 1e-12)
 
     @property
+    def order_shares(self) -> Floats:
+        """Share of all orders that each customer is expected to place, customer number k at k - 1."""
+        return self._order_shares(np.diff(self.cumulated).astype(np.float64))
+
+    @property
     def share_before(self) -> Floats:
         """Share of the customers registered before each declared day."""
         return self.before[:-1] / len(self.day)

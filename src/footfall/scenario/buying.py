@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from footfall.scenario.defects import Contradiction
+from footfall.scenario.habits import Habits
 from footfall.scenario.strict import (
     Code,
     CodeShares,
@@ -99,6 +100,7 @@ class Customers(Strict):
     promises: CustomerPromises | None = None
     registered: Registration | None = None
     locales: dict[Code, LocaleName] = {}
+    habits: Habits | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -14,11 +14,13 @@ from footfall.core.streams import Rows
 from footfall.plan.calibrate import later_category_shares
 from footfall.plan.catalog import Catalog
 from footfall.plan.plan import Plan
+from footfall.plan.tastes import Tastes
 from footfall.scenario.buying import MAX_LINES, Basket
 from footfall.simulate.orders import Orders
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
 
 _ATTEMPTS = 64
 _LINE_BITS = np.uint64(MAX_LINES.bit_length() - 1)
@@ -54,7 +56,9 @@ class Baskets:
 
 def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
     """Fill the baskets position after position, since a later item depends on the earlier ones."""
-    size, first_slot = plan.sizes.of_orders_with_slots(plan.streams, orders.number, orders.address)
+    size, first_slot = plan.sizes.of_orders_with_slots(
+        plan.streams, orders.number, orders.address, orders.customer
+    )
     starts = np.cumsum(size)
     lines = int(starts[-1])
     starts -= size
@@ -66,15 +70,16 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
         size=size,
         order=order,
         number=(address & _IN_BASKET).view(np.int64),
-        sku=_skus(plan, orders.day, starts, size, first_address),
+        sku=_skus(plan, orders, starts, size, first_address),
         address=address,
         first_slot=first_slot,
     )
 
 
-def _skus(plan: Plan, day: Ints, starts: Ints, size: Ints, address: Rows) -> Ints:
-    """SKU of each line, from the orders' days, first lines, sizes and first lines' addresses."""
-    shelf = _shelf(plan)
+def _skus(plan: Plan, orders: Orders, starts: Ints, size: Ints, address: Rows) -> Ints:
+    """SKU of each line, from the orders, their first lines, sizes and first lines' addresses."""
+    shelf, day = _shelf(plan), orders.day
+    taste = plan.tastes.classes(plan.streams, orders.customer) if plan.tastes else None
     sku = np.empty(int(starts[-1] + size[-1]), dtype=np.int64)
     listing = day if plan.catalog.last_listed > day[0] else None
     category = None
@@ -85,11 +90,12 @@ def _skus(plan: Plan, day: Ints, starts: Ints, size: Ints, address: Rows) -> Int
             size, starts, address = size.take(stay), starts.take(stay), address.take(stay)
             taken = [skus.take(stay) for skus in taken]
             listing = None if listing is None else listing.take(stay)
+            taste = None if taste is None else taste.take(stay)
         rows = address + np.uint64(position)
         if position:
             words = plan.streams.bits("basket.category", rows)
             category = shelf.later_category(words, plan.catalog.category.take(taken[0]))
-        picked = _pick_untaken(plan, shelf, rows, category, taken, listing)
+        picked = _pick_untaken(plan, shelf, _Lines(rows, category, listing, taste), taken)
         sku[starts + position] = picked
         taken.append(picked)
     return sku
@@ -104,25 +110,62 @@ def _order_of_lines(starts: Ints, lines: int) -> Ints:
 
 @dataclass(frozen=True)
 class _Shelf:
-    """SKUs standing category by category, so that one distribution serves the whole and each category."""
+    """SKUs standing category by category, so that one distribution serves the whole and each category.
 
-    any_sku: laws.Choice
-    sku_of: laws.Choice  # a case a category
+    Where tastes differ, there is one for each class of customers.
+    """
+
+    any_sku: laws.Choice  # a case a class of customers
+    sku_of: laws.Choice  # a case a class and category
     later_category: laws.Choice  # a case a first category
+    categories: int
+
+    def draw(self, words: Words, category: Ints | None, taste: Ints | None) -> Ints:
+        """SKU for each word, of a category or of all."""
+        if category is None:
+            return self.any_sku(words, taste).astype(np.int64)
+        case = category if taste is None else category + taste * self.categories
+        return self.sku_of(words, case).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Lines whose SKUs are drawn.
+
+    Attributes
+    ----------
+    category
+        None for first items.
+    day
+        None where every SKU is listed.
+    taste
+        Class of the customer; None where all customers have the same taste.
+    """
+
+    address: Rows
+    category: Ints | None
+    day: Ints | None
+    taste: Ints | None
+
+    def take(self, lines: Ints) -> _Lines:
+        """Some of them."""
+        parts = (self.category, self.day, self.taste)
+        return _Lines(self.address.take(lines), *(None if p is None else p.take(lines) for p in parts))
 
 
 def _shelf(plan: Plan) -> _Shelf:
     names = tuple(plan.scenario.catalog.categories)
-    return _shelf_of(Itself(plan.catalog), Itself(plan.scenario.basket), names)
+    return _shelf_of(Itself(plan.catalog), Itself(plan.tastes), Itself(plan.scenario.basket), names)
 
 
 @lru_cache(maxsize=4)
-def _shelf_of(catalog_key: Itself, basket_key: Itself, names: tuple[str, ...]) -> _Shelf:
+def _shelf_of(catalog_key: Itself, tastes_key: Itself, basket_key: Itself, names: tuple[str, ...]) -> _Shelf:
     catalog: Catalog = catalog_key.value
+    tastes: Tastes | None = tastes_key.value
     basket: Basket = basket_key.value
     sku = np.argsort(catalog.category, kind="stable")
     sku = sku.astype(np.int16 if len(sku) <= np.iinfo(np.int16).max else np.int32)  # small tables stay near
-    edges = laws.distribution(catalog.weight[sku])
+    of_class = [laws.distribution(w[sku]) for w in (tastes.weights if tastes else [catalog.weight])]
     counts = np.bincount(catalog.category, minlength=len(names))
     stops = np.cumsum(counts)
     ranges = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
@@ -130,15 +173,18 @@ def _shelf_of(catalog_key: Itself, basket_key: Itself, names: tuple[str, ...]) -
     later = np.cumsum(later_category_shares(weights / weights.sum(), basket, list(names)), axis=1)
     categories = np.arange(len(names), dtype=np.int32)
     return _Shelf(
-        any_sku=laws.Choice.of([laws.first_steps(edges[:-1])], sku),
+        any_sku=laws.Choice.of([laws.first_steps(e[:-1]) for e in of_class], np.tile(sku, len(of_class))),
         sku_of=laws.Choice.of(
-            [_steps_within(edges, start, stop) for start, stop in ranges],
+            [_steps_within(edges, start, stop) for edges in of_class for start, stop in ranges],
             # A category without SKUs is never chosen, but has its place.
-            np.concatenate([sku[start : max(stop, start + 1)] for start, stop in ranges]),
+            np.tile(
+                np.concatenate([sku[start : max(stop, start + 1)] for start, stop in ranges]), len(of_class)
+            ),
         ),
         later_category=laws.Choice.of(
             [laws.first_steps(shares[:-1]) for shares in later], np.tile(categories, len(names))
         ),
+        categories=len(names),
     )
 
 
@@ -154,9 +200,7 @@ def _steps_within(edges: Floats, start: int, stop: int) -> laws.Steps:
     )
 
 
-def _pick_untaken(  # noqa: PLR0917 - columns of the same lines
-    plan: Plan, shelf: _Shelf, address: Rows, category: Ints | None, taken: list[Ints], day: Ints | None
-) -> Ints:
+def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -> Ints:
     """Draw a SKU by weight, of a category or of all, among those listed and not taken; others are redrawn.
 
     Redrawing is addressed by (row, attempt). What is still a repeat after many attempts (a SKU that
@@ -164,18 +208,13 @@ def _pick_untaken(  # noqa: PLR0917 - columns of the same lines
 
     Parameters
     ----------
-    category
-        Of each line; None for first items.
     taken
         SKUs of the same baskets' earlier lines, position by position.
-    day
-        Of each line; None where every SKU is listed.
     """
 
-    def draw(attempt: int, address: Rows, category: Ints | None) -> Ints:
-        words = plan.streams.bits(f"basket.sku.{attempt}", address)
-        sku = shelf.any_sku(words) if category is None else shelf.sku_of(words, category)
-        return sku.astype(np.int64)
+    def draw(attempt: int, lines: _Lines) -> Ints:
+        words = plan.streams.bits(f"basket.sku.{attempt}", lines.address)
+        return shelf.draw(words, lines.category, lines.taste)
 
     def wrong(sku: Ints, taken: list[Ints], day: Ints | None) -> Ints:
         is_wrong = np.zeros(len(sku), dtype=np.bool_) if day is None else plan.catalog.listed.take(sku) > day
@@ -183,32 +222,32 @@ def _pick_untaken(  # noqa: PLR0917 - columns of the same lines
             is_wrong |= sku == earlier
         return np.asarray(is_wrong.nonzero()[0])
 
-    sku = draw(0, address, category)
-    again = wrong(sku, taken, day) if taken or day is not None else np.zeros(0, dtype=np.int64)
+    sku = draw(0, lines)
+    again = wrong(sku, taken, lines.day) if taken or lines.day is not None else np.zeros(0, dtype=np.int64)
     for attempt in range(1, _ATTEMPTS):
         if not again.size:
             return sku
-        redrawn = draw(attempt, address.take(again), None if category is None else category.take(again))
+        some = lines.take(again)
+        redrawn = draw(attempt, some)
         sku[again] = redrawn
-        still = wrong(redrawn, [skus.take(again) for skus in taken], None if day is None else day.take(again))
+        still = wrong(redrawn, [skus.take(again) for skus in taken], some.day)
         again = again.take(still)
     if again.size:
-        sku[again] = _pick_rest(plan, again, address, category, taken, day)
+        sku[again] = _pick_rest(plan, lines.take(again), [skus.take(again) for skus in taken])
     return sku
 
 
-def _pick_rest(  # noqa: PLR0917 - columns of the same lines
-    plan: Plan, lines: Ints, address: Rows, category: Ints | None, taken: list[Ints], day: Ints | None
-) -> Ints:
+def _pick_rest(plan: Plan, lines: _Lines, taken: list[Ints]) -> Ints:
     """Draw for these lines by weight from all SKUs that are right at once."""
     catalog = plan.catalog
-    is_right = np.ones((len(lines), len(catalog.weight)), dtype=np.bool_)
-    if category is not None:
-        is_right &= catalog.category == category[lines][:, None]
-    if day is not None:
-        is_right &= catalog.listed <= day[lines][:, None]
+    is_right = np.ones((len(lines.address), len(catalog.weight)), dtype=np.bool_)
+    if lines.category is not None:
+        is_right &= catalog.category == lines.category[:, None]
+    if lines.day is not None:
+        is_right &= catalog.listed <= lines.day[:, None]
     for skus in taken:
-        is_right[np.arange(len(lines)), skus[lines]] = False
-    cumulated = np.cumsum(np.where(is_right, catalog.weight, 0.0), axis=1)
-    u = plan.streams.uniform("basket.sku.rest", address[lines]) * cumulated[:, -1]
+        is_right[np.arange(len(is_right)), skus] = False
+    weights = catalog.weight if plan.tastes is None else plan.tastes.weights[lines.taste]
+    cumulated = np.cumsum(np.where(is_right, weights, 0.0), axis=1)
+    u = plan.streams.uniform("basket.sku.rest", lines.address) * cumulated[:, -1]
     return np.asarray((cumulated <= u[:, None]).sum(axis=1))

@@ -8,6 +8,7 @@ from footfall.simulate.origins import DAYS, POOL, POWER, REGISTRY, Node, Origin
 
 _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
+_OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
 ORDERED: Mapping[Node, Origin] = {
@@ -74,7 +75,21 @@ ORDERED: Mapping[Node, Origin] = {
         "The lines of each order, by the mix of basket sizes; their total is exact where that is asked for.",
         streams=("basket.size",),
         keys=("basket.size", "basket.lines"),
-        follows=(("order", "*"),),
+        follows=(("order", "*"), _OWN_SIZES),
+    ),
+    _OWN_SIZES: Origin(
+        "Each customer has a class, and each class a law of basket sizes; all together follow the mix.",
+        streams=("customer.basket_size",),
+        keys=("customers.habits.basket_size_correlation",),
+        follows=(("order", "customer"),),
+        needs="customers.habits.basket_size_correlation",
+    ),
+    _TASTES: Origin(
+        "Each customer has a class, and each class sales weights that lean to dear or to cheap SKUs.",
+        streams=("customer.price_class",),
+        keys=("customers.habits.price_tilt",),
+        follows=(("order", "customer"), ("product", "price")),
+        needs="customers.habits.price_tilt",
     ),
     ("line", "order"): Origin("The order that the basket is of."),
     ("line", "number"): Origin("Counts up in the basket."),
@@ -85,7 +100,7 @@ ORDERED: Mapping[Node, Origin] = {
         "once in a basket, and only after its listing.",
         streams=("basket.category", "basket.sku.*"),
         keys=("basket.affinity",),
-        follows=(_PLACE, ("product", "created"), POWER),
+        follows=(_PLACE, ("product", "created"), POWER, _TASTES),
     ),
     ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
     ("line", "quantity"): Origin(

@@ -8,13 +8,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from footfall.core import laws
 from footfall.core.arrays import Itself
 from footfall.core.streams import Rows
 from footfall.plan.clock import Clock
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
-from footfall.plan.registry import CustomerRegistry
 
 Ints = npt.NDArray[np.int64]
 Seconds = npt.NDArray[np.uint64]
@@ -71,15 +69,7 @@ def simulate_orders(plan: Plan, part: Part) -> Orders:
     cut = slice(part.start - begin, part.stop - begin)
     second = _seconds(plan, address, first_cell, stop_cell)[cut]
     day, address = day[cut], address[cut]
-    u_customer = plan.streams.uniform("order.customer", address)
-    if isinstance(plan.customers, CustomerRegistry):
-        customer = plan.customers.draw(u_customer, day)
-        shop = plan.customers.shop.take(customer - 1)
-    else:
-        weights = tuple(plan.calendar.shop_weights.tolist())
-        choose = laws.choice(weights, tuple(range(len(weights))))
-        shop = choose(plan.streams.bits("order.shop", address))
-        customer = plan.customers.draw(u_customer, shop)
+    shop, customer = plan.buyers.of_orders(day, address)
     number = np.arange(part.start, part.stop)
     return Orders(id=number + 1, address=address, day=day, second=second, shop=shop, customer=customer)
 

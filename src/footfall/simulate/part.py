@@ -135,7 +135,7 @@ def _line_columns(
 ) -> dict[str, Callable[[], Any]]:
     def numbers() -> npt.NDArray[np.int64]:
         assert plan.line_numbers is not None, "counted where they are published"
-        before = plan.line_numbers.before_order(part.start, plan.sizes, plan.counts, plan.streams)
+        before = plan.line_numbers.before_order(part.start, plan.sizes, plan.counts, plan.buyers)
         return before + 1 + np.arange(len(baskets.sku))
 
     return {

@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from footfall.plan import calibrate
 from footfall.plan.parts import Part
-from footfall.plan.plan import Plan, plan
+from footfall.plan.plan import Plan, plan, with_customers
 from footfall.plan.registry import CustomerRegistry
-from footfall.simulate.baskets import simulate_baskets
-from footfall.simulate.orders import simulate_orders
+from footfall.simulate.baskets import Baskets, simulate_baskets
+from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import simulate_outcomes
 from footfall.simulate.reviews import reviewable
+
+Floats = npt.NDArray[np.float64]
 
 REHEARSED_ORDERS = 30_000
 _REVIEW_MARGIN = 1.2
@@ -42,16 +44,14 @@ def rehearsed(full: Plan) -> Plan:
     if full.orders > REHEARSED_ORDERS:
         smaller = full.scenario.scaled(REHEARSED_ORDERS / full.scenario.demand.orders)
         stand_in = plan(smaller, full.seed)
-    orders = simulate_orders(stand_in, Part(0, stand_in.orders, is_published=False))
-    baskets = simulate_baskets(stand_in, orders)
-    weight_sd = None
+    orders, baskets = _simulated(stand_in)
     if target is not None and isinstance(stand_in.customers, CustomerRegistry):
-        value = np.zeros(len(orders.id))
-        np.add.at(value, baskets.order, simulate_outcomes(stand_in, orders, baskets).total)
-        weight_sd = _weight_sd(stand_in, stand_in.customers, value, orders.day)
+        weight_sd = _weight_sd(stand_in, orders, baskets)
         full = _weighted(full, weight_sd)
         stand_in = _weighted(stand_in, weight_sd)
-        orders = simulate_orders(stand_in, Part(0, stand_in.orders, is_published=False))
+        orders = simulate_orders(stand_in, _whole(stand_in))
+        # Whose an order is matters to what is in it only where customers have habits.
+        baskets = baskets if stand_in.scenario.customers.habits is None else _simulated(stand_in)[1]
     if reviews is not None:
         eligible = (
             len(reviewable(stand_in, orders, baskets).first_by_key().key) * full.orders / stand_in.orders
@@ -72,30 +72,45 @@ def _limit(full: Plan, wanted: int, eligible: float) -> int:
 
 def _weighted(full: Plan, weight_sd: float) -> Plan:
     assert isinstance(full.customers, CustomerRegistry)
-    return dataclasses.replace(
-        full,
-        customers=full.customers.weighted(weight_sd),
-        solved=dataclasses.replace(full.solved, customer_weight_sd=weight_sd),
-    )
+    solved = dataclasses.replace(full.solved, customer_weight_sd=weight_sd)
+    return with_customers(dataclasses.replace(full, solved=solved), full.customers.weighted(weight_sd))
 
 
-def _weight_sd(
-    stand_in: Plan,
-    customers: CustomerRegistry,
-    value: npt.NDArray[np.float64],
-    day: npt.NDArray[np.int64],
-) -> float:
+def _whole(stand_in: Plan) -> Part:
+    return Part(0, stand_in.orders, is_published=False)
+
+
+def _simulated(stand_in: Plan) -> tuple[Orders, Baskets]:
+    orders = simulate_orders(stand_in, _whole(stand_in))
+    return orders, simulate_baskets(stand_in, orders)
+
+
+def _values(stand_in: Plan, orders: Orders, baskets: Baskets) -> Floats:
+    value = np.zeros(len(orders.id))
+    np.add.at(value, baskets.order, simulate_outcomes(stand_in, orders, baskets).total)
+    return value
+
+
+def _weight_sd(stand_in: Plan, orders: Orders, baskets: Baskets) -> float:
     """Spread at which the best customers carry their share of these orders' value."""
-    target = stand_in.scenario.targets.top_customer_share
+    target, customers = stand_in.scenario.targets.top_customer_share, stand_in.customers
     assert target is not None
+    assert isinstance(customers, CustomerRegistry)
     count = len(customers.day)
     best = max(1, int(target.top * count))
     number = np.arange(stand_in.orders)
     u = stand_in.streams.uniform("order.customer", stand_in.counts.addresses(number)[1])
 
+    value = _values(stand_in, orders, baskets)
+
     def share(weight_sd: float) -> float:
-        customer = customers.weighted(weight_sd).draw(u, day) - 1
-        revenue = np.sort(np.bincount(customer, value, minlength=count))
+        if stand_in.scenario.customers.habits is None:
+            customer, worth = customers.weighted(weight_sd).draw(u, orders.day) - 1, value
+        else:  # what is in an order depends on whose it is
+            tried = _weighted(stand_in, weight_sd)
+            made, theirs = _simulated(tried)
+            customer, worth = made.customer - 1, _values(tried, made, theirs)
+        revenue = np.sort(np.bincount(customer, worth, minlength=count))
         return float(revenue[count - best :].sum() / revenue.sum())
 
     most = stand_in.scenario.free.customer_weight_sd_max

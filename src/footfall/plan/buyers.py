@@ -1,0 +1,48 @@
+"""Whose an order is, told for any order alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.core import laws
+from footfall.core.streams import Rows, Streams
+from footfall.plan.customers import CustomerPool
+from footfall.plan.registry import CustomerRegistry
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Buyers:
+    """The law by which orders find their shops and customers.
+
+    Attributes
+    ----------
+    shop_weights : ndarray of float, shape (shops,)
+    """
+
+    streams: Streams
+    customers: CustomerPool | CustomerRegistry
+    shop_weights: Floats
+
+    def of_orders(self, day: Ints, address: Rows) -> tuple[Ints, Ints]:
+        """Shop and customer number of each order, by its day and address."""
+        u_customer = self.streams.uniform("order.customer", address)
+        if isinstance(self.customers, CustomerRegistry):
+            customer = self.customers.draw(u_customer, day)
+            return self.customers.shop.take(customer - 1), customer
+        weights = tuple(self.shop_weights.tolist())
+        choose = laws.choice(weights, tuple(range(len(weights))))
+        shop = choose(self.streams.bits("order.shop", address))
+        return shop, self.customers.draw(u_customer, shop)
+
+    @property
+    def order_shares(self) -> Floats:
+        """Share of all orders that each customer is expected to place, customer number k at k - 1."""
+        if isinstance(self.customers, CustomerRegistry):
+            return self.customers.order_shares
+        return self.customers.order_shares(self.shop_weights)

@@ -1,0 +1,177 @@
+"""Habits of customers: each law against its closed form, and what switching it on moves and leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pytest
+from scipy import stats
+
+import footfall
+from footfall import Dataset
+from footfall.core.errors import ScenarioError
+from footfall.core.money import as_unscaled
+from footfall.plan.habits import CLASSES, class_scores, mixed_sizes, tilted_weights
+from footfall.plan.plan import plan
+from footfall.scenario.load import load
+from sample import findings_of
+
+P, O, L = "raw_products", "raw_orders", "raw_line_items"  # noqa: E741 - orders
+EVEN = np.full(CLASSES, 1 / CLASSES)
+UNEVEN = np.linspace(1, 5, CLASSES) / np.linspace(1, 5, CLASSES).sum()
+
+
+def made(*changes: str, seed: int = 7, scale: float = 1.0, name: str = "vantage") -> Dataset:
+    return footfall.generate(name, seed=seed, scale=scale, overrides=changes)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Dataset:
+    """`vantage` as shipped, seed 7; tests read it and never change it."""
+    return made()
+
+
+def numbers(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
+    if pa.types.is_decimal(table.schema.field(name).type):
+        return np.concatenate([as_unscaled(c) for c in table[name].chunks])
+    return table[name].to_numpy()
+
+
+def between_share(customer: npt.NDArray[np.int64], value: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Share of the variance that lies between customers (ANOVA), and its error by leaving customers out.
+
+    One-way random effects, Searle, Casella and McCulloch 1992; the jackknife leaves out twentieths of them.
+    """
+
+    def share(kept: npt.NDArray[np.bool_]) -> float:
+        x, (_, who) = value[kept], np.unique(customer[kept], return_inverse=True)
+        n, sums = np.bincount(who), np.bincount(who, x)
+        between = float((sums**2 / n).sum() - x.sum() ** 2 / len(x))
+        within = float((x**2).sum() - (sums**2 / n).sum())
+        inside = within / (len(x) - len(n))
+        scale = (len(x) - (n**2).sum() / len(x)) / (len(n) - 1)
+        outside = (between / (len(n) - 1) - inside) / scale
+        return outside / (outside + inside)
+
+    fold = customer % 20
+    left_out = np.array([share(fold != k) for k in range(20)])
+    return share(fold >= 0), float(np.sqrt(19 / 20 * ((left_out - left_out.mean()) ** 2).sum()))
+
+
+def log_order_values(dataset: Dataset) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    orders, lines = dataset.tables[O], dataset.tables[L]
+    cents = numbers(lines, "qty") * numbers(lines, "unit_price_paid")
+    value = np.bincount(numbers(lines, "order_id") - 1, cents, orders.num_rows)
+    return numbers(orders, "customer_id"), np.log(value)
+
+
+# A customer's own basket size
+
+
+@pytest.mark.parametrize("shares", [EVEN, UNEVEN])
+def test_basket_sizes_of_classes_add_up_to_the_mix(shares: npt.NDArray[np.float64]) -> None:
+    """All classes together have the given law, whatever their shares of the orders."""
+    law = np.array([0.5, 0.3, 0.15, 0.05])
+    found = mixed_sizes(law, 0.4, shares)
+    np.testing.assert_allclose(shares @ found, law, atol=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+
+
+@pytest.mark.parametrize("correlation", [0.1, 0.5, 0.9])
+def test_two_orders_of_a_customer_follow_the_bivariate_normal(correlation: float) -> None:
+    """P(both have at most k lines) is the bivariate normal distribution function at the bounds (SciPy).
+
+    Up to 0.003, as 32 classes stand for a normal law.
+    """
+    law = np.array([0.5, 0.3, 0.2])
+    upto = np.cumsum(mixed_sizes(law, correlation, EVEN), axis=1)
+    joint = stats.multivariate_normal(cov=[[1, correlation], [correlation, 1]])
+    for k, bound in enumerate(stats.norm.ppf(np.cumsum(law)[:-1])):
+        assert np.mean(upto[:, k] ** 2) == pytest.approx(joint.cdf([bound, bound]), abs=0.003)
+
+
+def test_an_own_basket_size_moves_sizes_alone(plain: Dataset) -> None:
+    """Orders of a customer have lines alike; whose an order is, its first item and all products stay."""
+    on = made("customers.habits.basket_size_correlation=0.6")
+    for table in (P, O):
+        assert on.tables[table].equals(plain.tables[table])
+    first = [d.tables[L].filter(pa.array(numbers(d.tables[L], "line_number") == 1)) for d in (plain, on)]
+    assert first[0].equals(first[1])
+    assert not on.tables[L].equals(plain.tables[L])
+    off = dataclasses.replace(on.subject, scenario=on.subject.scenario)
+    found = findings_of(off, on.tables)
+    assert found["customers.own_basket_size"].verdict == "pass"
+    assert found["lines.basket_size"].verdict == "pass"
+
+
+@pytest.mark.parametrize("check", ["customers.own_basket_size", "customers.own_prices"])
+def test_orders_without_the_habit_are_refused(plain: Dataset, check: str) -> None:
+    """Data whose customers have no habit fail the check of a scenario that gives them one."""
+    on = load("vantage", ["customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8}"])
+    subject = dataclasses.replace(plain.subject, scenario=on)
+    assert findings_of(subject, plain.tables)[check].verdict == "fail"
+
+
+def test_exact_totals_refuse_own_basket_sizes() -> None:
+    """An exact total of lines is dealt to orders whoever they are of: the error says what to change."""
+    with pytest.raises(ScenarioError, match=r"basket\.deal: expected"):
+        made("customers.habits.basket_size_correlation=0.3", name="storefront", scale=0.1)
+
+
+def test_line_numbers_count_own_basket_sizes() -> None:
+    """Line ids count up from 1 where sizes belong to customers, whose weights are solved on their orders."""
+    on = made(
+        "customers.habits={basket_size_correlation: 0.5, price_tilt: 0.5}",
+        *("basket.deal=expected", "basket.lines=null", "discount.deal=expected"),
+        name="storefront",
+    )
+    ids = numbers(on.tables["order_items"], "order_item_id")
+    assert np.array_equal(ids, np.arange(1, len(ids) + 1))
+    assert {f.check: f.verdict for f in on.findings}["targets.top_customers"] == "pass"
+
+
+# A customer's own prices
+
+
+@pytest.mark.parametrize("shares", [EVEN, UNEVEN])
+def test_tilted_weights_keep_each_sku_and_tilt_the_odds(shares: npt.NDArray[np.float64]) -> None:
+    """All classes together buy by the catalogue's weights; log odds are linear in score times price score."""
+    catalog = plan(load("vantage"), 3).catalog
+    found = tilted_weights(catalog, 0.8, shares)
+    np.testing.assert_allclose(shares @ found, catalog.weight / catalog.weight.sum(), rtol=1e-6)
+    here = np.flatnonzero(catalog.category == 1)
+    n = len(here)
+    score = stats.norm.ppf((np.argsort(np.argsort(catalog.price[here], kind="stable")) + 0.5) / n)
+    odds = np.log(found[:, here] / found[:, here[:1]])
+    change = odds - odds[:1]
+    z = class_scores()
+    np.testing.assert_allclose(change, 0.8 * (z - z[0])[:, None] * (score - score[0]), atol=1e-9)
+
+
+def test_own_prices_move_skus_alone(plain: Dataset) -> None:
+    """Customers buy at prices alike; orders, sizes, units, discounts and each SKU's share stay."""
+    on = made("customers.habits.price_tilt=0.8")
+    assert on.tables[O].equals(plain.tables[O])
+    for name in ("order_id", "qty", "discount", "line_number"):
+        assert on.tables[L][name].equals(plain.tables[L][name]), name
+    found = {f.check: f for f in on.findings}
+    assert found["customers.own_prices"].verdict == "pass"
+    assert found["lines.first_item"].p_value is not None
+    assert found["lines.first_item"].p_value > 1e-6
+
+
+def test_between_customer_share_of_order_values_is_that_of_shops(plain: Dataset) -> None:
+    """0.31 to 0.37 of the variance of log order value lies between customers, and none by default.
+
+    H0 by default: none, refused beyond 5 standard errors of a jackknife over customers.
+    """
+    none, error = between_share(*log_order_values(plain))
+    assert abs(none) < 5 * error
+    on = made("customers.habits={basket_size_correlation: 0.58, price_tilt: 0.7}")
+    share, error = between_share(*log_order_values(on))
+    assert 0.31 <= share <= 0.37, (share, error)
+    assert error < 0.02
+    assert all(f.verdict != "fail" for f in on.findings)
