@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
+from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
 
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
-
-
-MOST_TILTED_SKUS = 10_000
-"""Each class of customers has weights of its own for all SKUs."""
 
 
 def check(scenario: Scenario) -> None:
@@ -30,14 +27,6 @@ def check(scenario: Scenario) -> None:
     found = [contradiction for rule in RULES for contradiction in rule(scenario)]
     if found:
         raise Contradictions(found)
-    _demand(scenario)
-    _catalog(scenario)
-    _customers(scenario)
-    _habits(scenario)
-    _totals(scenario)
-    _arrival(scenario)
-    check_money(scenario)
-    _tables(scenario)
 
 
 def _demand(scenario: Scenario) -> Iterator[Contradiction]:
@@ -134,33 +123,6 @@ def _totals(scenario: Scenario) -> Iterator[Contradiction]:
                 "where demand.deal is exact, too",
                 *((*section, "deal"), ("demand", "deal")),
             )
-def _habits(scenario: Scenario) -> None:
-    habits = scenario.customers.habits
-    if habits is None:
-        return
-    if habits.basket_size_correlation and scenario.basket.deal == "exact":
-        raise ValueError(
-            "customers.habits.basket_size_correlation needs basket.deal: expected; an exact total of lines "
-            "is dealt to orders whoever they are of (and then basket.lines must go)"
-        )
-    if habits.price_tilt and scenario.catalog.skus > MOST_TILTED_SKUS:
-        raise ValueError(
-            f"customers.habits.price_tilt is for at most {MOST_TILTED_SKUS:,} SKUs; there are "
-            f"{scenario.catalog.skus:,}"
-        )
-
-
-def _totals(scenario: Scenario) -> None:
-    dealt = [
-        scenario.basket,
-        scenario.discount,
-        scenario.fulfilment,
-        scenario.payment,
-        scenario.shipping,
-        scenario.reviews,
-    ]
-    if scenario.demand.deal == "expected" and any(d is not None and d.deal == "exact" for d in dealt):
-        raise ValueError("a total or mix can only be exact (deal: exact) where demand.deal is exact, too")
     if scenario.discount.deal == "exact" and scenario.basket.deal != "exact":
         yield Contradiction(
             "discount can only be exact (deal: exact) where basket.deal is exact, too",
@@ -247,6 +209,7 @@ RULES = (
     _catalog,
     _affinity,
     _customers,
+    habit_contradictions,
     _totals,
     _lines,
     _reviews,
