@@ -29,7 +29,10 @@ TWO_SHOPS = (
     "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
     "reviews.ratings.deal=expected",
 )  # fmt: skip
-TIMES = ("demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",)
+TIMES = (
+    "demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",
+    "demand.holidays={places: {DE: DE-BY, AT: AT}, multiplier: 0}",
+)
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
 HABITS = ("customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8}",)
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
@@ -124,6 +127,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "two shops": {},
     "times": {
         "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],
+        "demand.holidays": ["demand.holidays={places: {DE: DE-BY, AT: AT, CH: CH-ZH}, multiplier: 5}"],
     },
     "money": test_money.CHANGES,
     "habits": {

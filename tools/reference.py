@@ -32,6 +32,7 @@ _PATTERNS = {  # of scenario/strict.py, in words
     "^([01]": "time of day, such as `06:00:00`",
     "^[^": "text without commas and quotes",
     "^[a-z_]": "lower-case name",
+    "^[A-Z]{2}": "country or region, such as `DE-BY`",
     "^[A-Z]{3}": "three capital letters",
 }
 _BOUNDS = {"exclusiveMinimum": "> {}", "minimum": "≥ {}", "exclusiveMaximum": "< {}", "maximum": "≤ {}"}

@@ -37,6 +37,18 @@ def _shape(demand: Demand, start: dt.date, days: list[dt.date]) -> Floats:
     return out
 
 
+def holiday_factors(demand: Demand, days: list[dt.date]) -> Floats:
+    """Multiplier of each day and shop by the shop's holidays."""
+    out = np.ones((len(days), len(demand.shops)))
+    asked = demand.holidays
+    if asked is not None and asked.dates is not None:
+        place_of_day = {day: i for i, day in enumerate(days)}
+        for column, shop in enumerate(demand.shops):
+            dates = asked.dates[asked.places[shop]] if shop in asked.places else []
+            out[[place_of_day[d] for d in set(dates) if d in place_of_day], column] = asked.multiplier
+    return out
+
+
 def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
     """Give the expected orders by day of the horizon and shop.
 
@@ -64,18 +76,21 @@ def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
         return out
 
     shops = np.array(list(scenario.demand.shops.values()))
-    base = shape(scenario.first_day, scenario.last_day).sum()
-    days = shape(subject.first, subject.last)
-    if base <= 0:
-        return np.zeros((len(days), len(shops)))
-    return np.asarray(scenario.demand.orders / (base * shops.sum()) * np.outer(days, shops), np.float64)
+
+    def weights(first: dt.date, last: dt.date) -> Floats:
+        by_shop = np.outer(shape(first, last), shops)
+        return np.asarray(by_shop * holiday_factors(scenario.demand, days_between(first, last)))
+
+    declared = float(weights(scenario.first_day, scenario.last_day).sum())
+    days = weights(subject.first, subject.last)
+    return days if declared <= 0 else np.asarray(scenario.demand.orders / declared * days, np.float64)
 
 
 def closed_days(subject: Subject) -> npt.NDArray[np.bool_]:
     """Days of the horizon, by shop, on which the scenario's calendar lets nothing be ordered."""
     days = days_between(subject.first, subject.last)
-    is_closed: npt.NDArray[np.bool_] = _shape(subject.scenario.demand, subject.scenario.first_day, days) == 0
-    return np.repeat(is_closed[:, None], len(subject.shops), axis=1)
+    shape = _shape(subject.scenario.demand, subject.scenario.first_day, days)
+    return np.asarray(shape[:, None] * holiday_factors(subject.scenario.demand, days) == 0)
 
 
 def event_discounts(subject: Subject) -> Counts:
@@ -88,8 +103,12 @@ def event_discounts(subject: Subject) -> Counts:
 
 
 def event_names(subject: Subject) -> list[str]:
-    """Name the events of each day of the horizon."""
+    """Name the events of each day of the horizon, and where some shop has a holiday."""
     days = days_between(subject.first, subject.last)
     events = subject.scenario.demand.events
     on = {name: _covered(days, event).tolist() for name, event in events.items()}
+    asked = subject.scenario.demand.holidays
+    if asked is not None and asked.dates is not None:
+        holidays = {day for place in set(asked.places.values()) for day in asked.dates[place]}
+        on["a holiday"] = [day in holidays for day in days]
     return ["+".join(n for n in on if on[n][i]) or "no event" for i in range(len(days))]

@@ -190,6 +190,53 @@ def choice(weights: tuple[float, ...], values: tuple[int, ...] | None = None) ->
 
 
 @dataclass(frozen=True)
+class ManyChoices:
+    """Places 0 .. n - 1 by weights that differ from case to case, for as many cases as there are days.
+
+    A table of cells for each case would outgrow the caches; so each word is searched for among its own
+    case's steps, in as many comparisons as the number of places has bits.
+
+    Attributes
+    ----------
+    steps : ndarray of uint64, shape (cases, 2^k - 1)
+        First step of the uniforms that lead to place 1, 2, ..; 2^53 beyond the last.
+
+    Examples
+    --------
+    >>> two = ManyChoices.of(np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 3.0]]))
+    >>> two(np.array([0, 2**63, 2**61, 2**63], dtype=np.uint64), np.array([0, 0, 1, 1])).tolist()
+    [1, 1, 0, 2]
+    """
+
+    steps: Steps
+
+    @classmethod
+    def of(cls, weights: Floats) -> ManyChoices:
+        """Make the choices from weights by case and place; a case without any leads to the first."""
+        cumulated = np.cumsum(weights, axis=1)
+        whole = cumulated[:, -1:]
+        edges = cumulated[:, :-1] / np.where(whole > 0, whole, np.inf)
+        # The uniform of a step is the middle of its 2^-53, so this one is the first from an edge on.
+        steps = np.ceil(edges * 2.0**STEP_BITS - 0.5)
+        places = (1 << (weights.shape[1] - 1).bit_length()) - 1
+        padded = np.full((len(weights), max(places, 1)), _ALL_STEPS, dtype=np.uint64)
+        padded[:, : steps.shape[1]] = np.where(whole > 0, np.maximum(steps, 0), 2.0**STEP_BITS)
+        return cls(padded)
+
+    def __call__(self, words: Words, case: Ints) -> Ints:
+        """Place of each word of 64 random bits in its case."""
+        step = words >> _SHIFTS[STEP_BITS]
+        width = self.steps.shape[1]
+        flat, first = self.steps.reshape(-1), case * width
+        place = np.zeros(len(words), dtype=np.int64)
+        stride = (width + 1) >> 1
+        while stride:
+            place += stride * (step >= flat.take(first + place + (stride - 1)))
+            stride >>= 1
+        return place
+
+
+@dataclass(frozen=True)
 class Finder:
     """Places among many rising whole numbers from 0: what `searchsorted` from the right gives, by a table.
 

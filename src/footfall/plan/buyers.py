@@ -23,11 +23,14 @@ class Buyers:
     Attributes
     ----------
     shop_weights : ndarray of float, shape (shops,)
+    factors : ndarray of float, shape (days, shops), or None
+        What the weights are multiplied by on each day, where shops differ in their days.
     """
 
     streams: Streams
     customers: CustomerPool | CustomerRegistry
     shop_weights: Floats
+    factors: Floats | None = None
 
     def of_orders(self, day: Ints, address: Rows) -> tuple[Ints, Ints]:
         """Shop and customer number of each order, by its day and address."""
@@ -35,10 +38,16 @@ class Buyers:
         if isinstance(self.customers, CustomerRegistry):
             customer = self.customers.draw(u_customer, day)
             return self.customers.shop.take(customer - 1), customer
-        weights = tuple(self.shop_weights.tolist())
-        choose = laws.choice(weights, tuple(range(len(weights))))
-        shop = choose(self.streams.bits("order.shop", address))
+        shop = self._shops(day, self.streams.bits("order.shop", address))
         return shop, self.customers.draw(u_customer, shop)
+
+    def _shops(self, day: Ints, words: Rows) -> Ints:
+        if self.factors is not None and len(day):
+            first, last = int(day[0]), int(day[-1])
+            by_day = self.factors[first : last + 1] * self.shop_weights
+            return laws.ManyChoices.of(by_day)(words, day - first)
+        weights = tuple(self.shop_weights.tolist())
+        return laws.choice(weights, tuple(range(len(weights))))(words)
 
     @property
     def order_shares(self) -> Floats:

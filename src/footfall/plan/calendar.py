@@ -24,8 +24,8 @@ class Calendar:
 
     lambda(t, shop) = base * trend(t) * weekday(t) * payday(t) * event(t) * weight(shop)
     (specification, section 3), times the month's season and the share of the customers who have
-    registered, where the scenario has these. The base belongs to the declared years, whatever horizon
-    is asked for.
+    registered, and in a shop by its holidays, where the scenario has these. The base belongs to the
+    declared years, whatever horizon is asked for.
 
     Attributes
     ----------
@@ -36,6 +36,8 @@ class Calendar:
     discount : ndarray of int, shape (days,)
         Percent off every line of the day; 0 where the everyday discount applies.
     shop_weights : ndarray of float, shape (shops,)
+    holiday : ndarray of float, shape (days, shops), or None
+        Multipliers of each shop's own holidays, where the scenario has some.
     """
 
     first_day: dt.date
@@ -48,6 +50,7 @@ class Calendar:
     registered: npt.NDArray[np.float64]
     discount: npt.NDArray[np.int64]
     shop_weights: npt.NDArray[np.float64]
+    holiday: npt.NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, days: int, registered: npt.NDArray[np.float64] | None = None) -> Calendar:
@@ -78,7 +81,12 @@ class Calendar:
         shop_weights = np.array(list(demand.shops.values()))
         declared = slice(0, scenario.days)
         shape = (trend * weekday * payday * event * season * share)[declared]
-        base = demand.orders / (shape.sum() * shop_weights.sum())
+        holiday = None
+        weight = shape.sum() * shop_weights.sum()
+        if demand.holidays is not None:
+            holiday = np.array(demand.holidays.factors(list(demand.shops), dates))
+            weight = shape @ (holiday[declared] @ shop_weights)
+        base = demand.orders / weight
         cut = slice(0, days)
         return cls(
             first_day=scenario.first_day,
@@ -91,6 +99,7 @@ class Calendar:
             registered=share[cut],
             discount=discount[cut],
             shop_weights=shop_weights,
+            holiday=None if holiday is None else holiday[cut],
         )
 
     @property
@@ -101,8 +110,8 @@ class Calendar:
     @property
     def orders_a_day(self) -> npt.NDArray[np.float64]:
         """Expected orders of each day over all shops."""
-        shape = self.shape
-        return np.maximum(self.base * shape * self.shop_weights.sum(), 0.0)
+        weight = self.shop_weights.sum() if self.holiday is None else self.holiday @ self.shop_weights
+        return np.maximum(self.base * self.shape * weight, 0.0)
 
     def day_of(self, date: dt.date) -> int:
         """T of a date: days since the scenario's first day."""

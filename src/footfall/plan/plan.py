@@ -82,7 +82,7 @@ class Plan:
     @property
     def buyers(self) -> Buyers:
         """The law by which orders find their shops and customers."""
-        return Buyers(self.streams, self.customers, self.calendar.shop_weights)
+        return Buyers(self.streams, self.customers, self.calendar.shop_weights, self.calendar.holiday)
 
     @property
     def shops(self) -> list[str]:
@@ -169,6 +169,11 @@ def plan(
         raise RequestError(
             f"last day {last}: {scenario.name} deals exact totals over its horizon, "
             f"which ends on {scenario.last_day}; give an earlier day"
+        )
+    if scenario.demand.holidays and last.year > scenario.demand.holidays.last_year:
+        raise RequestError(
+            f"last day {last}: the holidays of {scenario.name} are known to the end of "
+            f"{scenario.demand.holidays.last_year}; give an earlier day, or declare more years"
         )
     if as_of and as_of < first:
         raise RequestError(f"--as-of {as_of}: the first day is {first}, and nothing is known before it")

@@ -30,12 +30,27 @@ def check(scenario: Scenario) -> None:
 
 
 def _demand(scenario: Scenario) -> Iterator[Contradiction]:
-    weekday = scenario.demand.weekday
+    weekday, holidays = scenario.demand.weekday, scenario.demand.holidays
     if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
         yield Contradiction(
             "targets.weekend_above_workdays asks Saturdays and Sundays to sell most, and "
             "demand.weekday closes one of them; set it to false, or open the day",
             *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
+        )
+    if holidays is None:
+        return
+    shops = list(scenario.demand.shops)
+    for shop in holidays.places:
+        if shop not in shops:
+            yield Contradiction(
+                f"demand.holidays.places names the shop '{shop}'; there are {', '.join(shops)}",
+                ("demand", "holidays", "places", shop),
+            )
+    if scenario.customers.registered and len({holidays.places.get(shop) for shop in shops}) > 1:
+        yield Contradiction(
+            "demand.holidays.places must be the same for all shops, as registered customers "
+            "(customers.registered) order whichever their shop is; give all shops one place",
+            *(("demand", "holidays", "places"), ("customers", "registered")),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from footfall.scenario.defects import Contradiction
+from footfall.scenario.holidays import Holidays
 from footfall.scenario.hours import WEEKDAYS, Hours
 from footfall.scenario.strict import (
     ClockTime,
@@ -138,6 +139,8 @@ class Demand(Strict):
         Linear trend: a day's factor is 1 + growth_per_day times the days since the first.
     shops
         Shop: weight of its demand beside the others'.
+    holidays
+        Public holidays of the shops' places, with a multiplier of their own.
     opens_at, closes_at
         First and last time of day at which orders come.
     hours
@@ -153,6 +156,7 @@ class Demand(Strict):
     months: Months = Months()
     payday: Payday = Payday(from_day=1, multiplier=1.0)
     events: dict[Identifier, Event] = {}
+    holidays: Holidays | None = None
     opens_at: ClockTime
     closes_at: ClockTime
     hours: Hours | None = None

@@ -25,6 +25,7 @@ TEXTS: Mapping[str, str] = {  # by how the pattern begins
     "^([01]": 'a time of day in quotes, such as "06:00:00"',
     "^[^": "without commas, quotes, line ends, or a space in front",
     "^[a-z_]": "lower-case letters, digits and _, not beginning with a digit",
+    "^[A-Z]{2}": "a country, or country and region, such as AT or DE-BY",
     "^[A-Z]{3}": "three capital letters, such as EUR",
 }
 RULES: Mapping[str, str] = {

@@ -55,7 +55,7 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
         raise refusal(_in_order(found, chain), name_or_path) from None
     if chain.defects:
         raise refusal(_in_order(chain.defects, chain), name_or_path)
-    return scenario
+    return scenario.with_holidays()
 
 
 def _in_order(found: Sequence[Defect], chain: Chain) -> list[Defect]:

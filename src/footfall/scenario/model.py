@@ -117,6 +117,14 @@ class Scenario(Strict):
         """Whether the horizon is part of the scenario, as exact totals are dealt over it."""
         return self.demand.deal == "exact"
 
+    def with_holidays(self) -> Scenario:
+        """Return the same shop with the dates of its holidays, of the declared years and the one after."""
+        asked = self.demand.holidays
+        if asked is None or asked.dates is not None:
+            return self
+        dated = asked.asked_of_library(range(self.year, self.year + self.years + 1))
+        return self.model_copy(update={"demand": self.demand.model_copy(update={"holidays": dated})})
+
     def still_open(self, last: dt.date, as_of: dt.date | None) -> dt.date | None:
         """Day as of which facts of a horizon are known; None where that is all of them."""
         known = last + dt.timedelta(self.arrival.days)

@@ -43,8 +43,8 @@ _SHOP = (("customer", "shop"),)
 
 PLANNED: Mapping[Node, Origin] = {
     DAYS: Origin(
-        "Each day has a weight: trend, weekday, month, payday and events, and the customers registered "
-        "before it.",
+        "Each day has a weight: trend, weekday, month, payday, events and the shops' holidays, and the "
+        "customers registered before it.",
         keys=(
             "year",
             "years",
@@ -53,6 +53,7 @@ PLANNED: Mapping[Node, Origin] = {
             "demand.months",
             "demand.payday",
             "demand.events",
+            "demand.holidays",
             "demand.follows_customers",
         ),
         follows=(("customer", "registered"),),

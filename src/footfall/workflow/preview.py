@@ -159,12 +159,13 @@ def _intensity(plan: Plan) -> list[dict[str, Any]]:
     calendar = plan.calendar
     rows = []
     for day in range(*plan.published_days):
-        for shop, weight in plan.scenario.demand.shops.items():
+        for place, (shop, weight) in enumerate(plan.scenario.demand.shops.items()):
+            holiday = 1.0 if calendar.holiday is None else float(calendar.holiday[day, place])
             rows.append(
                 {
                     "date": calendar.date_of(day).isoformat(),
                     "shop": shop,
-                    "orders": calendar.base * float(calendar.shape[day]) * weight,
+                    "orders": calendar.base * float(calendar.shape[day]) * weight * holiday,
                     "base": calendar.base,
                     "trend": float(calendar.trend[day]),
                     "weekday": float(calendar.weekday[day]),
@@ -172,6 +173,7 @@ def _intensity(plan: Plan) -> list[dict[str, Any]]:
                     "event": float(calendar.event[day]),
                     "season": float(calendar.season[day]),
                     "registered": float(calendar.registered[day]),
+                    "holiday": holiday,
                     "shop_weight": weight,
                     "discount_percent": int(calendar.discount[day]),
                 }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from footfall.contract.calendar import EPOCH, days_between, intensity
+from footfall.contract.calendar import EPOCH, days_between, holiday_factors, intensity
 from footfall.contract.subject import Subject
 from footfall.report.figures.duckdb import Tables
 from footfall.report.figures.intervals import Z, plain, poisson_band
@@ -284,6 +284,9 @@ def _terms(
         for name, event in demand_.events.items()
     ]
     weights = list(demand_.shops.items())
+    if demand_.holidays is not None and shops == len(weights) and demand_.holidays.multiplier > 0:
+        on = holiday_factors(demand_, days) != 1.0
+        told.append(("holiday", "holidays", on, demand_.holidays.multiplier))
     if shops == len(weights):
         for place, (shop, weight) in enumerate(weights[1:], start=1):
             at = np.zeros((len(days), shops), dtype=bool)
