@@ -12,7 +12,8 @@ import pytest
 
 from footfall.core.errors import DataError, FootfallError, OutputError
 from footfall.core.money import as_decimal
-from footfall.core.schema import TableSpec, publish
+from footfall.core.publishing import publish
+from footfall.core.schema import TableSpec
 from footfall.sinks.base import DATABASES, FORMATS, Manifest, Sink, open_sink
 from footfall.sinks.database import database_at, is_database, open_database, opened
 from test_sinks import SPECS, Tables, described, digest, shop

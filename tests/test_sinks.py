@@ -17,7 +17,8 @@ import pytest
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, OutputError, RequestError
 from footfall.core.money import as_decimal
-from footfall.core.schema import TableSpec, publish
+from footfall.core.publishing import publish
+from footfall.core.schema import TableSpec
 from footfall.sinks import files, staging
 from footfall.sinks.base import FORMATS, Manifest, TableRecord, open_sink, read_batches
 from footfall.sinks.csv_text import RowText, timestamp_texts

@@ -163,7 +163,10 @@ def _words(kind: type, key: str, value: Any, schema: Any) -> str:
 def _kind(value: Any, sections: Mapping[str, str]) -> str:
     """What may stand under a key, in words; `sections` tells where on the page a model's keys are."""
     ways = [way for way in value.get("anyOf", [value]) if way.get("type") != "null"]
-    value = ways[0]
+    return " or ".join(_one_kind(way, sections) for way in ways)
+
+
+def _one_kind(value: Any, sections: Mapping[str, str]) -> str:
     bounds = [words.format(_grouped(value[key])) for key, words in _BOUNDS.items() if key in value]
     if "$ref" in value:
         return f"[keys](#{sections[value['$ref'].rpartition('/')[2]]})"
@@ -191,7 +194,7 @@ def _default(described: Mapping[str, object]) -> str:
     default = described["default"]
     if isinstance(default, Mapping) and default:
         return "those of its keys"
-    return "none" if default in (None, [], {}) else f"`{_plain(default)}`"
+    return "none" if default in (None, [], {}, "") else f"`{_plain(default)}`"
 
 
 def _value_at(data: Any, path: str, key: str) -> str:

@@ -44,6 +44,8 @@ class Check:
         Binds the whole declared horizon of the scenario only.
     waits_for
         Facts that become known after their order, without which the check can't be decided.
+    is_quiet
+        Says nothing at all where it can't be decided, as few scenarios have a use for it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Check:
     waits_for: Literal["", "returns", "late lines"] = ""
     discrete: bool = False
     stratified: bool = False
+    is_quiet: bool = False
 
 
 def verdict(wrong: str, target: str, observed: str, tolerance: str = "none") -> Outcome:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.contract.agreement import Agreement
 from footfall.contract.calendar import intensity
 from footfall.contract.customer_figures import CustomerTally
 from footfall.contract.line_figures import LineTally
@@ -53,10 +54,12 @@ def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> di
             offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
             return None
         try:
-            out[column.field] = _as_array(column.kind, column.arrow_type, values)
+            read = _as_array(column.kind, column.arrow_type, values)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
             offences.add("tables.readable", 1, f"{spec.name}.{column.name} cannot be read: {error}")
             return None
+        if column.is_own:
+            out[column.field] = read
     return out
 
 
@@ -101,6 +104,7 @@ class Figures:
         self.values = ValueTally(subject)
         has_reviews = subject.scenario.reviews is not None and subject.shows("review")
         self.reviews = ReviewTally(subject, offences) if has_reviews else None
+        self.agreement = Agreement(subject, offences)
         bought = self.reviews.bought if self.reviews else None
         self.lines = LineTally(subject, offences, self.values, bought)
 
@@ -109,9 +113,15 @@ class Figures:
         spec = self.subject.tables.get(table)
         if spec is None or not batch.num_rows:
             return
-        self.rows[spec.entity] += batch.num_rows
+        is_main = self.subject.spec(spec.entity) is spec
+        if is_main:
+            self.rows[spec.entity] += batch.num_rows
         columns = columns_of(spec, batch, self._noted.get(spec.entity, self._noted[""]))
         if columns is None:
+            return
+        if self.agreement.shared:
+            self.agreement.observe(table, batch)
+        if not is_main:
             return
         if spec.entity in WHOLE:
             self._whole.setdefault(spec.entity, []).append(columns)
@@ -233,6 +243,7 @@ class Figures:
         if self.reviews is not None and other.reviews is not None:
             self.reviews.merge(other.reviews)
         self.lines.merge(other.lines)
+        self.agreement.merge(other.agreement)
         for entity, noted in other._noted.items():
             if entity not in again:
                 self._noted[entity].merge(noted)

@@ -17,6 +17,7 @@ from footfall.contract import (
     product_checks,
     registry_checks,
     review_checks,
+    table_checks,
     targets,
 )
 from footfall.contract.check import Check, Outcome, undecided
@@ -28,6 +29,7 @@ CHECKS: dict[str, Check] = {
     check.name: check
     for module in (
         catalog_checks,
+        table_checks,
         price_checks,
         product_checks,
         registry_checks,
@@ -106,7 +108,8 @@ def judge(subject: Subject, figures: Figures) -> list[Finding]:
     for check in CHECKS.values():
         obstacle = _obstacle(check, subject)
         out = undecided(obstacle) if obstacle else check.run(subject, figures)
-        findings.append(_finding(check, out))
+        if out.holds is not None or not check.is_quiet:
+            findings.append(_finding(check, out))
     return findings
 
 

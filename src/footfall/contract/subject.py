@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.core.schema import TableSpec
+from footfall.core.schema import TableSpec, main_table
 from footfall.scenario.model import Scenario
 
 
@@ -76,8 +76,8 @@ class Subject:
         return not field or only_shop or spec.column_of(field) is not None
 
     def spec(self, entity: str) -> TableSpec | None:
-        """Specification of the table that shows an entity; None where none does."""
-        return next((t for t in self.tables.values() if t.entity == entity), None)
+        """Specification of the table that an entity is judged by; None where none shows it."""
+        return main_table(self.tables.values(), entity)
 
     @property
     def reviewable(self) -> list[bool]:

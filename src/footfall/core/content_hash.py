@@ -8,6 +8,7 @@ parts can be hashed anywhere and merged. It finds accidents, not forgers.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import ColumnSpec, Kind, TableSpec
 
 Words = npt.NDArray[np.uint64]
 
@@ -153,6 +154,27 @@ def _weighted(source: npt.NDArray[Any], weighted: Words | None, weight: Words, o
     np.copyto(out.view(np.int64), source)
     out *= weight
     return out
+
+
+def value_words(values: pa.Array, column: ColumnSpec) -> Words:
+    """64 bits for each value of a column, the same whatever format it was read from.
+
+    Unlike a table's hash, the words depend on the values alone, so that columns of any names compare.
+    """
+    if isinstance(values, pa.DictionaryArray):
+        values = values.dictionary_decode()
+    source, words = _source(values.cast(column.arrow_type), column.kind)
+    return source.astype(np.int64).view(np.uint64) if words is None else words.take(source)
+
+
+def joined_words(columns: Sequence[Words]) -> Words:
+    """64 bits for each row of some columns of words, well mixed, so that sums of them tell rows apart."""
+    rows = np.full(len(columns[0]), _GOLDEN, dtype=np.uint64)
+    scratch = np.empty_like(rows)
+    for words in columns:
+        rows += words
+        _mixed(rows, scratch)
+    return rows
 
 
 class ContentHash:

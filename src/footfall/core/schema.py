@@ -7,10 +7,9 @@ the manifest and the documentation are all derived from the :class:`TableSpec` m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -215,22 +214,78 @@ VOCABULARY: Mapping[str, EntitySpec] = {
 }
 
 
+def leaf_of(entity: str, path: str) -> tuple[str, str]:
+    """Entity and field at the end of a path along references.
+
+    >>> leaf_of("line", "order.customer.city")
+    ('customer', 'city')
+
+    Raises
+    ------
+    KeyError
+        There is no such path.
+    """
+    *through, field_name = path.split(".")
+    for step in through:
+        reference = VOCABULARY[entity].fields[step].references
+        if reference is None:
+            raise KeyError(path)
+        entity, _ = reference
+    return entity, field_name
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a column is made that shows no field of the vocabulary; one of the two.
+
+    Attributes
+    ----------
+    sql : str
+        Expression over other columns of the table, as it was checked.
+    plugin : str
+        Name of the entry point.
+    reads : tuple of str
+        Columns of the table that the plug-in is given.
+    """
+
+    sql: str = ""
+    plugin: str = ""
+    reads: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class ColumnSpec:
-    """A published column: its name, and the field of the vocabulary that it shows."""
+    """A published column: its name, and what it shows.
+
+    Attributes
+    ----------
+    field : str
+        Field of the table's entity, or a path to one along references (`product.name`); empty where the
+        column is made from others.
+    references : (str, str) or None
+        Published table and column.
+    values : tuple of str
+        The words that may stand there, where the scenario lists them.
+    """
 
     name: str
     field: str
     kind: Kind
     text: str
     unit: str
-    references: tuple[str, str] | None  # (published table, published column)
-    values: tuple[str, ...] = ()  # the words that may stand there, where the scenario lists them
+    references: tuple[str, str] | None
+    values: tuple[str, ...] = ()
+    made: Made | None = None
 
     @property
     def arrow_type(self) -> pa.DataType:
         """Arrow type of the column in a published batch."""
         return ARROW_TYPES[self.kind]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it shows a field of the table's own rows."""
+        return self.made is None and "." not in self.field
 
 
 @dataclass(frozen=True)
@@ -254,65 +309,22 @@ class TableSpec:
         """Whether the table's rows belong to orders and so come part by part."""
         return VOCABULARY[self.entity].keyed_by_order
 
-    def column_of(self, field_name: str) -> str | None:
-        """Published name of a field of the vocabulary; None where the table does not publish it."""
-        return next((c.name for c in self.columns if c.field == field_name), None)
+    def column_of(self, path: str) -> str | None:
+        """Published name of a field, or of a path to one; None where the table does not publish it."""
+        return next((c.name for c in self.columns if c.field == path), None)
+
+    def shows(self, entity: str, field_name: str) -> bool:
+        """Whether a column shows this field, of the table's own rows or of rows that they refer to."""
+        return any(leaf_of(self.entity, c.field) == (entity, field_name) for c in self.columns if not c.made)
 
 
-def publish(
-    tables: Mapping[str, tuple[str, Mapping[str, str]]],
-    currency: str,
-    words: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType({}),
-) -> dict[str, TableSpec]:
-    """Resolve what a scenario publishes against the vocabulary.
-
-    Parameters
-    ----------
-    tables
-        Published table name -> (entity, {published column name: field}), in published order.
-    currency
-        Takes the place of the unit "currency".
-    words
-        (entity, field) -> the words that may stand there.
+def main_table(tables: Iterable[TableSpec], entity: str) -> TableSpec | None:
+    """Table that an entity is judged and reported by: the one that shows most of its fields.
 
     Returns
     -------
-    dict
-        Published table name -> its specification. A key or reference is left out where the
-        scenario does not publish the columns that it needs.
+    TableSpec or None
+        The first of several that show as many; None where none shows the entity.
     """
-    by_entity = {entity: (name, columns) for name, (entity, columns) in tables.items()}
-
-    def published_as(entity: str, field_name: str) -> tuple[str, str] | None:
-        if entity not in by_entity:
-            return None
-        table, columns = by_entity[entity]
-        return next(((table, c) for c, f in columns.items() if f == field_name), None)
-
-    specs = {}
-    for name, (entity, columns) in tables.items():
-        known = VOCABULARY[entity]
-        column_specs = tuple(
-            ColumnSpec(
-                name=column,
-                field=field_name,
-                kind=known.fields[field_name].kind,
-                text=known.fields[field_name].text,
-                unit=known.fields[field_name].unit.replace("currency", currency),
-                references=(
-                    published_as(*reference) if (reference := known.fields[field_name].references) else None
-                ),
-                values=words.get((entity, field_name), ()),
-            )
-            for column, field_name in columns.items()
-        )
-        names = {field_name: column for column, field_name in columns.items()}
-        specs[name] = TableSpec(
-            name=name,
-            entity=entity,
-            grain=known.grain,
-            columns=column_specs,
-            key=next((tuple(names[f] for f in key) for key in known.keys if names.keys() >= set(key)), ()),
-            order_by=tuple(names[f] for f in known.order_by if f in names),
-        )
-    return specs
+    of_entity = [spec for spec in tables if spec.entity == entity]
+    return max(of_entity, key=lambda spec: sum(c.is_own for c in spec.columns), default=None)

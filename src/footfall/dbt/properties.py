@@ -13,7 +13,7 @@ from footfall.contract import CHECKS
 from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.dbt.location import RAW, Location
 from footfall.dbt.published import Published
-from footfall.dbt.staging import MODELS, columns_of, name_of
+from footfall.dbt.staging import MODELS, columns_of, model_of, name_of
 
 Properties = dict[str, Any]
 _LIST = re.compile(r"\n(\w+:\n)")
@@ -115,7 +115,10 @@ def staging(published: Published) -> Properties:
     """Describe the staging models, column by column."""
     models = []
     for spec in published.tables.values():
-        key = {name_of(spec.entity, c.field) for c in spec.columns if spec.key == (c.name,)}
+        model = model_of(published, spec)
+        is_main = model == MODELS[spec.entity]
+        keys = [c for c in spec.columns if spec.key == (c.name,)]
+        key = {name_of(spec.entity, c.field) if is_main else c.name for c in keys}
         columns: list[Properties] = []
         for column in columns_of(published, spec):
             columns.append({"name": column.name, "description": column.text})
@@ -123,7 +126,7 @@ def staging(published: Published) -> Properties:
                 columns[-1]["data_tests"] = ["unique", "not_null"]
         models.append(
             {
-                "name": MODELS[spec.entity],
+                "name": model,
                 "description": f"{_sentence(spec.grain)}, from `{spec.name}`.",
                 "columns": columns,
             }

@@ -20,7 +20,15 @@ from footfall.contract.check import BINDING
 from footfall.dbt import properties
 from footfall.dbt.location import ATTACHED, RAW, Location
 from footfall.dbt.published import Published
-from footfall.dbt.staging import ANY_SHOP, MODELS, StagedColumn, columns_of, name_of
+from footfall.dbt.staging import (
+    ANY_SHOP,
+    MODELS,
+    StagedColumn,
+    columns_of,
+    model_of,
+    name_of,
+    own_columns_of,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 _NEEDS = re.compile(r"\[# needs: (?P<needs>.*?) #\]\n")
@@ -138,7 +146,7 @@ class _Project:
             "models/staging/_staging.yml": properties.written(properties.staging(self._published)),
         }
         for table, spec in self._published.tables.items():
-            model = f"models/staging/{MODELS[spec.entity]}.sql"
+            model = f"models/staging/{model_of(self._published, spec)}.sql"
             columns = columns_of(self._published, spec)
             found[model] = self._fill("staging_model.sql", table=table, columns=columns)
         return found
@@ -171,7 +179,7 @@ class _Project:
 
     def _staged(self, entity: str) -> list[StagedColumn]:
         spec = self._published.table(entity)
-        return columns_of(self._published, spec) if spec else []
+        return own_columns_of(self._published, spec) if spec else []
 
     def _text(self, entity: str, field: str) -> str:
         name = name_of(entity, field)

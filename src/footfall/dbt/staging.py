@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from footfall.core.schema import TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.dbt.published import Published
 
 MODELS: Mapping[str, str] = {
@@ -84,21 +84,40 @@ def name_of(entity: str, field: str) -> str:
     return _OWN_NAMES.get((entity, field), field)
 
 
+def model_of(published: Published, spec: TableSpec) -> str:
+    """Name of a table's staging model: its entity's, or its own where another table is the entity's.
+
+    The models behind staging read the entity's.
+    """
+    main = published.table(spec.entity)
+    return MODELS[spec.entity] if main is None or main.name == spec.name else f"stg_{spec.name}"
+
+
 def columns_of(published: Published, spec: TableSpec) -> list[StagedColumn]:
-    """Columns of a table's staging model: those published, renamed, and what follows from them."""
-    shown = [
-        StagedColumn(
-            name_of(spec.entity, c.field),
-            f'"{c.name}"',
-            f"{c.text} [{c.unit}]" if c.unit in ("unit", published.scenario.currency) else c.text,
-        )
-        for c in spec.columns
+    """Columns of a table's staging model: its entity's, and under their own names joined and made ones."""
+    is_main = model_of(published, spec) == MODELS[spec.entity]
+    own = own_columns_of(published, spec) if is_main else []
+    taken = {column.name for column in own}
+    others = [c for c in spec.columns if not (is_main and c.is_own)]
+    return own + [
+        _staged(published, column, f"{column.name}_as_published" if column.name in taken else column.name)
+        for column in others
     ]
+
+
+def own_columns_of(published: Published, spec: TableSpec) -> list[StagedColumn]:
+    """Columns that show the entity's fields, renamed, and what follows from them."""
+    shown = [_staged(published, c, name_of(spec.entity, c.field)) for c in spec.columns if c.is_own]
     return shown + [c for c in _derived(published, spec) if c.name not in {s.name for s in shown}]
 
 
+def _staged(published: Published, column: ColumnSpec, name: str) -> StagedColumn:
+    told = column.unit in ("unit", published.scenario.currency)
+    return StagedColumn(name, f'"{column.name}"', f"{column.text} [{column.unit}]" if told else column.text)
+
+
 def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:
-    published_as = {c.field: f'"{c.name}"' for c in spec.columns}
+    published_as = {c.field: f'"{c.name}"' for c in spec.columns if c.is_own}
     shops = tuple(published.scenario.demand.shops)
     if spec.entity == "order":
         if "time" in published_as:

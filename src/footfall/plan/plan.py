@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core.errors import RequestError, UnreachableTarget
-from footfall.core.schema import TableSpec
+from footfall.core.schema import TableSpec, leaf_of
 from footfall.core.streams import Streams
 from footfall.plan.basket_sizes import BasketSizes, LineNumbers
 from footfall.plan.buyers import Buyers
@@ -95,8 +95,13 @@ class Plan:
         return int(self.counts.starts[-1])
 
     def publishes(self, entity: str, field: str) -> bool:
-        """Whether a table with this field was asked for."""
-        return any(t.entity == entity and t.column_of(field) is not None for t in self.tables.values())
+        """Whether a table that shows this field was asked for."""
+        return any(t.shows(entity, field) for t in self.tables.values())
+
+    def shown(self, entity: str) -> set[str]:
+        """Fields of an entity that the tables show that were asked for."""
+        leaves = [leaf_of(t.entity, c.field) for t in self.tables.values() for c in t.columns if not c.made]
+        return {field for of_entity, field in leaves if of_entity == entity}
 
     @property
     def published_days(self) -> tuple[int, int]:

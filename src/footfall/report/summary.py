@@ -137,7 +137,7 @@ def _tables(tables: Tables, heads: Mapping[str, list[list[str]]]) -> list[dict[s
             {
                 "name": name,
                 "grain": spec.grain,
-                "rows": tables.row(f'SELECT count(*) FROM "{spec.entity}"')[0],
+                "rows": tables.counts[name],
                 "key": list(spec.key),
                 "columns": [
                     {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from footfall.core.schema import leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
@@ -197,21 +198,10 @@ def _arrival(scenario: Scenario) -> Iterator[Contradiction]:
                 )
 
 
-def _tables(scenario: Scenario) -> Iterator[Contradiction]:
-    first_with: dict[str, str] = {}
-    for name, table in scenario.tables.items():
-        first = first_with.setdefault(table.rows, name)
-        if first != name:
-            yield Contradiction(
-                f"rows of '{table.rows}' are published by more than one table, {first} and {name}",
-                *(("tables", name), ("tables", first)),
-            )
-
-
 def _columns(scenario: Scenario) -> Iterator[Contradiction]:
     for name, table in scenario.tables.items():
-        for column, field in table.columns.items():
-            missing = _missing_for(scenario, table.rows, field)
+        for column, said in table.columns.items():
+            missing = _missing_for(scenario, *leaf_of(table.rows, said.field))
             if missing:
                 yield Contradiction(
                     f"table '{name}', column '{column}' needs {missing}, which is not given",
@@ -230,7 +220,6 @@ RULES = (
     _reviews,
     _arrival,
     money_contradictions,
-    _tables,
     _columns,
 )
 """Each is asked alone of the sections that can be read, where others can't."""

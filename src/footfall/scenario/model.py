@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from footfall.core.errors import RequestError
-from footfall.core.schema import TableSpec, publish
+from footfall.core.publishing import publish
+from footfall.core.schema import TableSpec
 from footfall.scenario import coherence
 from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
@@ -152,10 +153,10 @@ class Scenario(Strict):
         if not wanted:
             raise RequestError(f"--tables is empty; {known}")
         for name in wanted:
-            fields = set(self.tables[name].columns.values())
-            if self.tables[name].rows == "customer" and not fields <= {"id", "shop", "registered"}:
+            table = self.tables[name]
+            if table.shows("customer") - {"id", "shop", "registered"}:
                 self._check_locales(name)
-            if "shipping_address" in fields:
+            if "shipping_address" in table.shows("order"):
                 self._check_locales(name)
         shops = tuple(self.demand.shops)
         words = {
@@ -165,7 +166,7 @@ class Scenario(Strict):
             ("order", "status"): tuple(self.fulfilment.shares) if self.fulfilment else (),
             ("order", "payment"): tuple(self.payment.shares) if self.payment else (),
         }
-        chosen = {name: (t.rows, t.columns) for name, t in self.tables.items() if name in wanted}
+        chosen = {name: (t.rows, t.resolved()) for name, t in self.tables.items() if name in wanted}
         return publish(chosen, self.currency, words)
 
     def _check_locales(self, table: str) -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from footfall.core.schema import leaf_of
 from footfall.scenario.model import Scenario
 from footfall.simulate.money_origins import CHARGED
 from footfall.simulate.order_origins import ORDERED
@@ -28,8 +29,13 @@ class Lineage:
     keys: tuple[str, ...]
 
 
-def lineage(scenario: Scenario, entity: str, field: str) -> Lineage:
+def lineage(scenario: Scenario, entity: str, path: str) -> Lineage:
     """Follow a field back to streams and keys; what the scenario has no use for is left out.
+
+    Parameters
+    ----------
+    path
+        Field of the entity, or a path to one along references, which then have their part in it.
 
     Examples
     --------
@@ -38,7 +44,11 @@ def lineage(scenario: Scenario, entity: str, field: str) -> Lineage:
     ('basket.size', 'line.quantity', 'order.count')
     """
     seen: dict[Node, Origin] = {}
-    waiting = deque([(entity, field)])
+    steps = path.split(".")
+    shown = leaf_of(entity, path)
+    waiting = deque([shown, *(leaf_of(entity, ".".join(steps[:k])) for k in range(1, len(steps)))])
+    if len(steps) > 1 and (entity, "*") in ORIGINS:
+        waiting.append((entity, "*"))
     while waiting:
         node = waiting.popleft()
         origin = ORIGINS[node]
@@ -48,8 +58,8 @@ def lineage(scenario: Scenario, entity: str, field: str) -> Lineage:
         rows = (node[0], "*")
         waiting += [*origin.follows, *([rows] if rows in ORIGINS else [])]
     return Lineage(
-        origin=ORIGINS[entity, field],
-        nodes=tuple(n for n in seen if n != (entity, field)),
+        origin=ORIGINS[shown],
+        nodes=tuple(n for n in seen if n != shown),
         streams=tuple(sorted({s for origin in seen.values() for s in origin.streams})),
         keys=tuple(sorted({k for o in seen.values() for k in o.keys if given(scenario, k) is not None})),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pyarrow as pa
 from footfall.core.arrays import from_numpy, from_words, keep_freed_memory, take_words
 from footfall.core.money import Cents, as_decimal
 from footfall.core.schema import Kind, TableSpec
+from footfall.core.streams import row_addresses
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
 from footfall.simulate.arrival import lines_known, returns_known, status_known
@@ -20,14 +21,12 @@ from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
 from footfall.simulate.charges import Charges
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
+from footfall.simulate.joined import Columns, Rows
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
 from footfall.simulate.reviews import Decided, Purchases, decide, reviewable, simulate_reviews
 from footfall.simulate.shops import simulate_shops
-
-Columns: TypeAlias = Mapping[str, Callable[[], Any]]
-"""Field -> what makes its values: NumPy arrays (cents, days since 1970) or Arrow text."""
 
 _SECONDS_A_DAY = 86_400
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
@@ -77,13 +76,23 @@ def simulate(plan: Plan, part: Part) -> Simulated:
         if known is not None:
             order_total = _sums(baskets.order, np.where(known, outcomes.total, 0), len(orders.id))
         charges = Charges(plan, orders, baskets, outcomes.total, known)
-        columns = {
-            "order": _order_columns(plan, orders, order_total, status) | charges.of_orders,
-            "line": _line_columns(plan, part, orders, baskets, outcomes) | charges.of_lines,
-        }
+        order_rows = Rows(
+            _order_columns(plan, orders, order_total, status) | charges.of_orders,
+            lambda: orders.address,
+            {
+                "customer": lambda: (_customers(plan, orders.customer), None),
+                "shop": lambda: (_shops(plan), orders.shop),
+            },
+        )
+        line_rows = Rows(
+            _line_columns(plan, part, orders, baskets, outcomes) | charges.of_lines,
+            lambda: baskets.address,
+            {"order": lambda: (order_rows, baskets.order), "product": lambda: (_products(plan), baskets.sku)},
+        )
+        rows = {"order": order_rows, "line": line_rows}
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
-                batches[name] = _batch(spec, columns[spec.entity])
+                batches[name] = _batch(spec, rows[spec.entity])
                 if spec.entity == "line" and known is not None:
                     batches[name] = _known(batches[name], known)
     return Simulated(
@@ -152,36 +161,63 @@ def _line_columns(
     }
 
 
+def _products(plan: Plan) -> Rows:
+    """All products, in the order of their numbers."""
+    catalog = plan.catalog
+    return Rows(
+        {
+            "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
+            "category": lambda: take_words(list(plan.scenario.catalog.categories), catalog.category),
+            "price": lambda: catalog.price,
+            "cost": lambda: catalog.cost,
+            "sales_rank": lambda: catalog.sales_rank,
+            "return_probability": lambda: catalog.return_probability,
+            "sub_category": lambda: from_words(catalog.sub_category),
+            "name": lambda: from_words(catalog.name),
+            "stock": lambda: catalog.stock,
+            "supplier": lambda: from_words(catalog.supplier),
+            "created": lambda: _date(plan, catalog.listed),
+        },
+        lambda: row_addresses(len(catalog.price)),
+    )
+
+
+def _customers(plan: Plan, customer: npt.NDArray[np.int64]) -> Rows:
+    """Customers by their numbers from 1, in any order."""
+    from footfall.simulate.customers import customers_at  # noqa: PLC0415 - seldom needed
+
+    return _customer_rows(plan, customers_at(plan, customer - 1))
+
+
+def _customer_rows(plan: Plan, columns: dict[str, Any]) -> Rows:
+    shop = columns["shop"]
+    if "registered" in columns:
+        columns["registered"] = _date(plan, columns["registered"])
+    return Rows(
+        _ready({**columns, "shop": take_words(plan.shops, shop)}),
+        lambda: (columns["id"] - 1).astype(np.uint64),
+        {"shop": lambda: (_shops(plan), shop)},
+    )
+
+
+def _shops(plan: Plan) -> Rows:
+    """All shops, in the scenario's order."""
+    return Rows(_ready(simulate_shops(plan)), lambda: row_addresses(len(plan.shops)))
+
+
 def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Tables of products, customers and shops, which need no order, batch by batch."""
-    catalog = plan.catalog
-    products: Columns = {
-        "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
-        "category": lambda: take_words(list(plan.scenario.catalog.categories), catalog.category),
-        "price": lambda: catalog.price,
-        "cost": lambda: catalog.cost,
-        "sales_rank": lambda: catalog.sales_rank,
-        "return_probability": lambda: catalog.return_probability,
-        "sub_category": lambda: from_words(catalog.sub_category),
-        "name": lambda: from_words(catalog.name),
-        "stock": lambda: catalog.stock,
-        "supplier": lambda: from_words(catalog.supplier),
-        "created": lambda: _date(plan, catalog.listed),
-    }
     for name, spec in plan.tables.items():
         if spec.entity == "product":
-            batch = _batch(spec, products)
-            yield name, batch if plan.as_of is None else _known(batch, catalog.listed <= plan.as_of)
+            batch = _batch(spec, _products(plan))
+            yield name, batch if plan.as_of is None else _known(batch, plan.catalog.listed <= plan.as_of)
         elif spec.entity == "customer":
             from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
 
             for columns in simulate_customers(plan):
-                if "registered" in columns:
-                    columns["registered"] = _date(plan, columns["registered"])
-                columns["shop"] = take_words(plan.shops, columns["shop"])
-                yield name, _batch(spec, _ready(columns))
+                yield name, _batch(spec, _customer_rows(plan, columns))
         elif spec.entity == "shop":
-            yield name, _batch(spec, _ready(simulate_shops(plan)))
+            yield name, _batch(spec, _shops(plan))
 
 
 def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:
@@ -196,11 +232,21 @@ def simulate_reviewed(plan: Plan, purchases: Purchases) -> Iterator[tuple[str, p
 
 def simulate_decided(plan: Plan, decided: Decided) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Tables of the reviews that were decided, in one batch."""
-    for name, spec in plan.tables.items():
-        if spec.entity == "review":
-            columns = simulate_reviews(plan, decided)
-            columns["date"] = _date(plan, columns["date"])
-            yield name, _batch(spec, _ready(columns))
+    specs = [spec for spec in plan.tables.values() if spec.entity == "review"]
+    if not specs:
+        return
+    columns = simulate_reviews(plan, decided)
+    sku = columns["product"] - plan.scenario.catalog.first_sku
+    rows = Rows(
+        _ready({**columns, "date": _date(plan, columns["date"])}),
+        lambda: decided.pair,
+        {
+            "product": lambda: (_products(plan), sku),
+            "customer": lambda: (_customers(plan, columns["customer"]), None),
+        },
+    )
+    for spec in specs:
+        yield spec.name, _batch(spec, rows)
 
 
 def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, pa.RecordBatch]:
@@ -214,18 +260,26 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
     batches = {}
     for name, spec in plan.tables.items():
         if spec.entity == "marketing_day":
-            spend = simulate_marketing(plan, revenue)
-            columns = {
-                **spend,
-                "date": _date(plan, spend["day"]),
-                "shop": take_words(plan.shops, spend["shop"]),
-            }
-            batches[name] = _batch(spec, _ready(columns))
+            cells: dict[str, Any] = {**simulate_marketing(plan, revenue)}
+            when = cells["day"]
+            cells["date"] = _date(plan, when)
         elif spec.entity == "budget_month":
-            budget = simulate_budget(plan, revenue)
-            shop = take_words(plan.shops, np.asarray(budget["shop"]))
-            batches[name] = _batch(spec, _ready({**budget, "shop": shop}))
+            cells = {**simulate_budget(plan, revenue)}
+            when = [int(month.replace("-", "")) for month in cells["month"]]
+        else:
+            continue
+        batches[name] = _batch(spec, _of_shops(plan, when, cells))
     return batches
+
+
+def _of_shops(plan: Plan, when: npt.ArrayLike, cells: dict[str, Any]) -> Rows:
+    """Rows a day, or month, and shop."""
+    shop = np.asarray(cells["shop"])
+    return Rows(
+        _ready({**cells, "shop": take_words(plan.shops, shop)}),
+        lambda: (np.asarray(when, np.uint64) << np.uint64(16)) + shop.astype(np.uint64),
+        {"shop": lambda: (_shops(plan), shop)},
+    )
 
 
 def _date(plan: Plan, day: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -237,10 +291,10 @@ def _ready(columns: Mapping[str, Any]) -> Columns:
     return {field: lambda values=values: values for field, values in columns.items()}  # type: ignore[misc]  # bound at once
 
 
-def _batch(spec: TableSpec, columns: Columns) -> pa.RecordBatch:
+def _batch(spec: TableSpec, rows: Rows) -> pa.RecordBatch:
     arrays = []
     for column in spec.columns:
-        values = columns[column.field]()  # only what is published is made
+        values = rows.values(column.field)  # only what is published is made
         if column.kind is Kind.MONTH:
             values = from_words(values)
         elif column.kind is Kind.MONEY:

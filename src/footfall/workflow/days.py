@@ -153,18 +153,18 @@ def _judged(there: DayTransaction, scenario: Scenario, request: Request, day: dt
     )
     figures = Figures(subject)
     records = {}
-    for name, spec in tables.items():
+    for spec in referenced_first(list(tables.values())):
         content = ContentHash(spec)
         for batch in there.batches(spec):
-            figures.observe(name, batch)
+            figures.observe(spec.name, batch)
             content.add(batch)
-        records[name] = TableRecord(content.rows, content.hexdigest(), ())
+        records[spec.name] = TableRecord(content.rows, content.hexdigest(), ())
     findings = judge(subject, figures)
     refuse_failures(findings)
     return dataclasses.replace(
         manifest,
         last=known.isoformat(),
         options={**manifest.options, "as_of": day.isoformat()},
-        tables=records,
+        tables={name: records[name] for name in tables},
         findings=[f.as_dict() for f in findings],
     )

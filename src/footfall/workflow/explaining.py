@@ -7,7 +7,7 @@ from typing import Any
 from footfall.contract.judge import checks_of
 from footfall.contract.subject import Subject
 from footfall.core.errors import RequestError
-from footfall.core.schema import VOCABULARY
+from footfall.core.schema import VOCABULARY, leaf_of
 from footfall.scenario.defects import nearest
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
@@ -66,21 +66,24 @@ def _publishing(table: str) -> Scenario:
 
 
 def _told(scenario: Scenario, table: str, name: str) -> dict[str, Any]:
-    entity, field = scenario.tables[table].rows, scenario.tables[table].columns[name]
+    published = scenario.tables[table]
+    path = published.columns[name].field
+    entity, field = leaf_of(published.rows, path)
+    joined = path.split(".")[:-1]
     specs = scenario.publishing(list(scenario.tables))
     spec = next(c for c in specs[table].columns if c.name == name)
     subject = Subject(scenario, specs, scenario.first_day, scenario.last_day, {})
-    all_of_it = lineage(scenario, entity, field)
-    rows = ORIGINS.get((entity, "*"))
+    all_of_it = lineage(scenario, published.rows, path)
+    rows = ORIGINS.get((published.rows, "*"))
     return {
         "column": f"{table}.{name}",
         "scenario": scenario.name,
         "type": str(spec.kind),
         "unit": spec.unit,
         "means": spec.text,
-        "how": all_of_it.origin.words,
+        "how": (f"Joined by {' and '.join(joined)}. " if joined else "") + all_of_it.origin.words,
         "rows": rows.words if rows else "",
-        "grain": VOCABULARY[entity].grain,
+        "grain": VOCABULARY[published.rows].grain,
         "follows_from": [
             {"what": _name(scenario, node), "how": ORIGINS[node].words}
             for node in all_of_it.nodes
@@ -103,6 +106,6 @@ def _name(scenario: Scenario, node: Node) -> str:
     for table, published in scenario.tables.items():
         if published.rows == entity:
             for column, shown in published.columns.items():
-                if shown == field:
+                if shown.field == field:
                     return f"{table}.{column}"
     return f"the {entity.replace('_', ' ')}'s {field.replace('_', ' ')}"

@@ -65,7 +65,7 @@ def preview(request: Request) -> dict[str, Any]:
 
 
 def _bytes_a_row(spec: TableSpec) -> tuple[float, float]:
-    sizes = [_BYTES_A_LONG_TEXT.get(c.field, _BYTES_A_VALUE[c.kind]) for c in spec.columns]
+    sizes = [_BYTES_A_LONG_TEXT.get(c.field.rpartition(".")[2], _BYTES_A_VALUE[c.kind]) for c in spec.columns]
     return sum(csv for csv, _ in sizes), sum(parquet for _, parquet in sizes)
 
 

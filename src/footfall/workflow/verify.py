@@ -16,6 +16,7 @@ from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, RequestError
 from footfall.scenario.model import Scenario
 from footfall.sinks.database import Source, opened
+from footfall.sinks.ddl import referenced_first
 
 _UNREADABLE = "every table can be read as what the manifest says it is"
 _CHANGED = "rows and content are those that the manifest records"
@@ -77,41 +78,39 @@ def judged(source: Source) -> Judged:
     tables = scenario.publishing(known) if known else {}
 
     leads = manifest.options.get("part", [1, 1])[:1] == [1]
-    files: list[Finding] = []
+    files: dict[str, Finding] = {}
     readable = dict(tables)
     subject = Subject(scenario, tables, first, last, manifest.solved, leads, as_of)
     figures = Figures(subject)
-    for name, spec in tables.items():
-        content = ContentHash(spec)
+    for spec in referenced_first(list(tables.values())):  # joined columns are compared with what they show
+        name, content = spec.name, ContentHash(spec)
         try:
             for batch in source.batches(spec):
                 figures.observe(name, batch)
                 content.add(batch)
         except DataError as error:
-            files.append(
-                _file_finding(f"files.{name}.readable", _UNREADABLE, "readable", "not readable", str(error))
+            files[name] = _file_finding(
+                f"files.{name}.readable", _UNREADABLE, "readable", "not readable", str(error)
             )
             del readable[name]
             continue
         record = manifest.tables[name]
         is_same = (content.rows, content.hexdigest()) == (record.rows, record.content_hash)
-        files.append(
-            _file_finding(
-                f"files.{name}.unchanged",
-                _CHANGED,
-                f"{record.rows:,} rows, {record.content_hash[:12]}",
-                f"{content.rows:,} rows, {content.hexdigest()[:12]}",
-                "" if is_same else f"{name} is not what was published: rows were added, removed or edited",
-            )
+        files[name] = _file_finding(
+            f"files.{name}.unchanged",
+            _CHANGED,
+            f"{record.rows:,} rows, {record.content_hash[:12]}",
+            f"{content.rows:,} rows, {content.hexdigest()[:12]}",
+            "" if is_same else f"{name} is not what was published: rows were added, removed or edited",
         )
     if len(readable) < len(tables):
         # What can't be read is not published as far as the checks are concerned; half-read rows don't count.
         subject = Subject(scenario, readable, first, last, manifest.solved, leads, as_of)
         figures = Figures(subject)
-        for name, spec in readable.items():
+        for spec in referenced_first(list(readable.values())):
             for batch in source.batches(spec):
-                figures.observe(name, batch)
-    return Judged(files + judge(subject, figures), subject)
+                figures.observe(spec.name, batch)
+    return Judged([files[name] for name in tables] + judge(subject, figures), subject)
 
 
 def _file_finding(check: str, rule: str, target: str, observed: str, detail: str) -> Finding:

@@ -7,6 +7,7 @@ asked. Memory stays flat: what does not fit the limit is spilled to the same scr
 from __future__ import annotations
 
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,12 +35,18 @@ class Tables:
         Of the scratch database.
     subject
         What is published.
+
+    Attributes
+    ----------
+    counts : dict
+        Rows of each table by published name.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, subject: Subject) -> None:
         self._connection = connection
         self.subject = subject
         self._columns: dict[str, set[str]] = {}
+        self.counts: dict[str, int] = {}
 
     def has(self, entity: str, *fields: str) -> bool:
         """Whether an entity is there with all these columns."""
@@ -53,11 +60,17 @@ class Tables:
         """First row of a query."""
         return self.rows(query)[0]
 
+    def _counting(self, name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        self.counts[name] = 0
+        for batch in batches:
+            self.counts[name] += batch.num_rows
+            yield batch
+
     def _take(self, spec: TableSpec, batches: Iterator[pa.RecordBatch]) -> None:
         wanted = {
             c.field: f'("{c.name}" * 100)::BIGINT' if c.kind in (Kind.MONEY, Kind.FRACTION) else f'"{c.name}"'
             for c in spec.columns
-            if c.field not in _UNUSED
+            if c.is_own and c.field not in _UNUSED
         }
         if spec.entity == "line" and "total" in wanted:
             wanted["amount"] = wanted["total"]
@@ -120,6 +133,10 @@ def scratch(subject: Subject, tables: Mapping[str, Iterable[pa.RecordBatch]]) ->
             connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
             held = Tables(connection, subject)
             for name, batches in tables.items():
-                held._take(subject.tables[name], iter(batches))
+                counted = held._counting(name, batches)
+                if subject.spec(subject.tables[name].entity) is subject.tables[name]:
+                    held._take(subject.tables[name], counted)
+                else:  # the same rows once more; only their number is told
+                    deque(counted, maxlen=0)
             held._date_orders()
             yield held

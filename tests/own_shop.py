@@ -1,0 +1,59 @@
+"""A shop with tables, columns and checks of its own, for the tests of what a scenario can publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+import footfall
+from footfall import Dataset
+from footfall.contract import Finding
+from footfall.core.content_hash import ContentHash
+
+ORDER_WIDE = (
+    "tables.order_wide={rows: line, columns: {line_id: id, order_id: order, sku: product, qty: quantity, "
+    "ordered_on: order.date, status: order.status, paid: order.total, product_name: product.name, "
+    "category: {field: product.category, text: What kind of thing was bought.}, buyer: order.customer, "
+    "email: order.customer.email, city: order.customer.city, registered: order.customer.registered}}"
+)
+REVIEW_WIDE = (
+    "tables.review_wide={rows: review, columns: {review_id: id, product: product.name, reviewer: customer, "
+    "city: customer.city}}"
+)
+TWINS = (
+    "tables.slim={rows: line, columns: {sku: product, price: list_price, line_id: id}}",
+    "tables.places={rows: order, columns: {id: id, place: customer.city, status: status}}",
+)
+WIDE = (ORDER_WIDE, REVIEW_WIDE, *TWINS)
+
+
+def made(*changes: str, **options: Any) -> Dataset:
+    """`storefront` at scale 0.02 with changes; its contract holds."""
+    dataset = footfall.generate("storefront", **{"scale": 0.02, "overrides": changes, **options})
+    assert [f for f in dataset.findings if f.verdict == "fail"] == []
+    return dataset
+
+
+def hashes(dataset: Dataset) -> dict[str, str]:
+    """Content hash of each table."""
+    return {name: record.content_hash for name, record in dataset.manifest.tables.items()}
+
+
+def hash_of(dataset: Dataset, name: str) -> str:
+    """Content hash of a table's rows as they lie there."""
+    content = ContentHash(dataset.subject.tables[name])
+    for batch in dataset.tables[name].to_batches():
+        content.add(batch)
+    return content.hexdigest()
+
+
+def looked_up(keys: pa.ChunkedArray, table: pa.Table, key: str, column: str) -> list[Any]:
+    """Values of a column of the rows with these keys, the plain way."""
+    by_key = dict(zip(table[key].to_pylist(), table[column].to_pylist(), strict=True))
+    return [by_key[k] for k in keys.to_pylist()]
+
+
+def finding(findings: list[Finding], check: str) -> Finding:
+    """Return the finding of a check."""
+    return next(f for f in findings if f.check == check)
