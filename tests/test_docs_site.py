@@ -1,4 +1,4 @@
-"""The site: built from the pages without a warning, complete by itself, and no older than the code."""
+"""The site: built without a warning, complete by itself, searchable, and no older than the code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -93,6 +96,53 @@ def test_links_within_the_site_lead_somewhere(site: Path):
             assert target.is_file(), f"{page}: {link}"
             if parts.fragment and target.suffix == ".html":
                 assert unquote(parts.fragment) in anchors(target), f"{page}: {link}"
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    """Where the site is served: a browser runs no search from the disk."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_search_finds_the_pages_that_have_a_word(browser: Any, address: str):
+    """Typing a word lists exactly the pages with it, the chosen one opens; a word of no page lists none."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def results() -> dict[str, Any]:
+        return {urlsplit(a.get_attribute("href")).path[1:]: a for a in box.find_elements("css selector", "a")}
+
+    def typed(word: str) -> None:
+        entry = box.find_element("css selector", "input")
+        entry.clear()
+        entry.send_keys(word)
+
+    wait = WebDriverWait(browser, 30)
+    browser.set_window_size(1280, 900)
+    browser.get(address)
+    browser.find_element("css selector", "button.md-search__button").click()
+    opened = "return [...document.querySelectorAll('*')].find(one => one.shadowRoot)?.shadowRoot"
+    box = wait.until(lambda _: browser.execute_script(opened))
+
+    docs = ROOT / "docs"
+    pages = [p for p in docs.rglob("*.md") if "Kolmogorov" in p.read_text(encoding="utf-8")]
+    # What is typed before the index is there finds nothing, so it is typed again.
+    wait.until(lambda _: results() or typed("Kolmogorov"))
+    assert set(results()) == {p.relative_to(docs).with_suffix(".html").as_posix() for p in pages}
+    typed("xylophone")
+    wait.until(lambda _: not results())
+    typed("Kolmogorov")
+    wait.until(lambda _: results())
+    results()["sweep.html"].click()
+    wait.until(lambda _: urlsplit(browser.current_url).path == "/sweep.html")
 
 
 def test_links_of_the_front_page_lead_somewhere():
