@@ -54,8 +54,9 @@ def run_shell(example: Example) -> None:
     assert "pip install" not in example.parsed or installs_elsewhere, (
         f"{where(example)} changes this environment"
     )
+    # Bash becomes its last command unless one follows, and a command may look for the shell that started it.
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", example.parsed],
+        ["bash", "-euo", "pipefail", "-c", f"{example.parsed}\n:"],
         capture_output=True, text=True, check=False, timeout=PATIENCE,
     )  # fmt: skip
     if done.returncode:
