@@ -12,10 +12,14 @@ from scipy import stats
 
 import footfall
 from footfall import Dataset
+from footfall.core import laws
 from footfall.core.errors import ScenarioError
 from footfall.core.money import as_unscaled
+from footfall.core.streams import Streams, row_addresses
 from footfall.plan.habits import CLASSES, class_scores, mixed_sizes, tilted_weights
 from footfall.plan.plan import plan
+from footfall.plan.tastes import Favourites
+from footfall.scenario.habits import Favourites as FavouritesLaw
 from footfall.scenario.load import load
 from sample import findings_of
 
@@ -107,10 +111,14 @@ def test_an_own_basket_size_moves_sizes_alone(plain: Dataset) -> None:
     assert found["lines.basket_size"].verdict == "pass"
 
 
-@pytest.mark.parametrize("check", ["customers.own_basket_size", "customers.own_prices"])
+ALL = "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}}"
+
+
+@pytest.mark.parametrize("check", ["own_basket_size", "own_prices", "favourites"])
 def test_orders_without_the_habit_are_refused(plain: Dataset, check: str) -> None:
     """Data whose customers have no habit fail the check of a scenario that gives them one."""
-    on = load("vantage", ["customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8}"])
+    on = load("vantage", [ALL])
+    check = f"customers.{check}"
     subject = dataclasses.replace(plain.subject, scenario=on)
     assert findings_of(subject, plain.tables)[check].verdict == "fail"
 
@@ -175,3 +183,86 @@ def test_between_customer_share_of_order_values_is_that_of_shops(plain: Dataset)
     assert 0.31 <= share <= 0.37, (share, error)
     assert error < 0.02
     assert all(f.verdict != "fail" for f in on.findings)
+
+
+# Favourites
+
+
+def test_two_first_items_are_the_same_favourite_by_the_formula() -> None:
+    """P(same SKU | customer, category) = r + p^2 / k (1 - r), r by chance; 5 standard errors over customers.
+
+    Here each of 4,000 customers has 40 first items of one category whose 50 SKUs sell 1 : 2 : ... : 50.
+    """
+    law, weights = FavouritesLaw(share=0.6, skus=3), np.arange(1.0, 51.0)
+    choose = laws.choice(tuple(weights.tolist()))
+    habit = Favourites(law.share, law.skus, np.arange(4000, dtype=np.int32)[::-1].copy())
+    customer = np.repeat(np.arange(1, 4001), 40)
+    address = row_addresses(len(customer))
+    sku = choose(Streams(5).bits("basket.sku.0", address)).astype(np.int64)
+    again, place = habit.bought(Streams(5), 0, address)
+    words = habit.words(Streams(5), customer[again], np.zeros(len(again), np.int64), place)
+    sku[again] = choose(words)
+    counts = np.bincount(customer * 50 + sku, minlength=4001 * 50).reshape(-1, 50)[1:]
+    same = (counts * (counts - 1)).sum(axis=1) / (40 * 39)
+    by_chance = float(np.square(weights / weights.sum()).sum())
+    expected = by_chance + law.share**2 / law.skus * (1 - by_chance)
+    assert abs(same.mean() - expected) < 5 * same.std() / np.sqrt(4000)
+    # All customers together buy by the weights; their counts vary by 1 + 39 p^2 / k times chance at most.
+    # H0 is refused once in a million times.
+    found = stats.chisquare(counts.sum(axis=0), 160_000 * weights / weights.sum()).statistic
+    assert stats.chi2.sf(found / (1 + 39 * law.share**2 / law.skus), 49) > 1e-6
+
+
+def test_favourites_move_skus_alone(plain: Dataset) -> None:
+    """Customers buy the same again; orders, categories of first items, units and each SKU's share stay."""
+    on = made("customers.habits.favourites={share: 0.4, skus: 2}")
+    assert on.tables[O].equals(plain.tables[O])
+    for name in ("order_id", "qty", "discount", "line_number"):
+        assert on.tables[L][name].equals(plain.tables[L][name]), name
+    category = np.array(plain.tables[P]["category"].to_pylist())
+    is_first = numbers(plain.tables[L], "line_number") == 1
+    first = [category[numbers(d.tables[L], "sku_id")[is_first] - 10_000] for d in (plain, on)]
+    assert np.array_equal(*first)
+    assert {f.verdict for f in on.findings} == {"pass", "not applicable"}
+    # The best seller to everybody is refused as before.
+    spoilt = dict(on.tables)
+    everywhere = np.where(np.arange(len(is_first)) % 12, numbers(on.tables[L], "sku_id"), 10_007)
+    table = on.tables[L]
+    place = table.schema.get_field_index("sku_id")
+    spoilt[L] = table.set_column(place, table.schema.field("sku_id"), pa.array(everywhere))
+    assert findings_of(on.subject, spoilt)["lines.first_item"].verdict == "fail"
+
+
+def repeated(dataset: Dataset) -> tuple[float, float]:
+    """Share of the lines of later orders whose SKU the customer bought in an earlier one, and its error.
+
+    The error is a jackknife that leaves out twentieths of the customers.
+    """
+    orders, lines = dataset.tables[O], dataset.tables[L]
+    order, sku = numbers(lines, "order_id"), numbers(lines, "sku_id")
+    customer = numbers(orders, "customer_id")[order - 1]
+    never = np.iinfo(np.int64).max
+    _, who = np.unique(customer, return_inverse=True)
+    _, pair = np.unique(customer * 100_000 + sku, return_inverse=True)
+    first, first_of = np.full(who.max() + 1, never), np.full(pair.max() + 1, never)
+    np.minimum.at(first, who, order)
+    np.minimum.at(first_of, pair, order)
+    later, again = order > first[who], order > first_of[pair]
+    fold = customer % 20
+    left_out = np.array([again[later & (fold != k)].mean() for k in range(20)])
+    return float(again[later].mean()), float(np.sqrt(19 / 20 * ((left_out - left_out.mean()) ** 2).sum()))
+
+
+def test_repurchase_is_that_of_shops() -> None:
+    """41 % of later lines repeat a SKU that the customer bought before, where 12 to 17 % do by chance."""
+    shop = (
+        "targets.top_sku_share={top: 0.2, value: 0.7, tolerance: 0.03}", "targets.gross_margin=null",
+        "customers.rarest_orders=0.9", "customers.promises=null",
+    )  # fmt: skip
+    by_chance, error = repeated(made(*shop))
+    assert 0.12 <= by_chance <= 0.17, (by_chance, error)
+    on = made(*shop, "customers.habits.favourites={share: 0.57, skus: 2}")
+    share, error = repeated(on)
+    assert abs(share - 0.41) < 0.02, (share, error)
+    assert error < 0.01
+    assert {f.verdict for f in on.findings} == {"pass", "not applicable"}

@@ -34,7 +34,9 @@ TIMES = (
     "demand.holidays={places: {DE: DE-BY, AT: AT}, multiplier: 0}",
 )
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
-HABITS = ("customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8}",)
+HABITS = (
+    "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}}",
+)
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "vantage": ("vantage", 0.05, ()),
     "storefront": ("storefront", 0.2, ()),
@@ -133,6 +135,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "habits": {
         "customers.habits.basket_size_correlation": ["customers.habits.basket_size_correlation=0.3"],
         "customers.habits.price_tilt": ["customers.habits.price_tilt=0.4"],
+        "customers.habits.favourites": ["customers.habits.favourites.share=0.6"],
     },
 }
 

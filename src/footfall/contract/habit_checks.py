@@ -45,13 +45,28 @@ def _resemblance(customer: Counts, value: Floats, expected: float) -> _Resemblan
     n = np.bincount(place)
     sums, squares = np.bincount(place, value), np.bincount(place, value**2)
     many = np.flatnonzero(n > 1)
-    if len(many) < FEWEST_CUSTOMERS:
+    total = np.asarray(sums[many] ** 2 - squares[many], np.float64)
+    return _mean_over(total, n[many].astype(np.float64), expected)
+
+
+def _mean_over(total: Floats, n: Floats, expected: float) -> _Resemblance | None:
+    """Mean of customers' sums over their n (n - 1) ordered pairs; None where the customers are too few."""
+    if len(n) < FEWEST_CUSTOMERS:
         return None
-    pairs = n[many] * (n[many] - 1)
-    product = (sums[many] ** 2 - squares[many]) / pairs
-    weight = np.minimum(n[many] - 1, _MOST_PAIRS) / np.minimum(n[many] - 1, _MOST_PAIRS).sum()
-    error = float(np.sqrt(np.sum((weight * (product - expected)) ** 2)))
-    return _Resemblance(float(weight @ product), error, len(many)) if error > 0 else None
+    each = total / (n * (n - 1))
+    weight = np.minimum(n - 1, _MOST_PAIRS) / np.minimum(n - 1, _MOST_PAIRS).sum()
+    error = float(np.sqrt(np.sum((weight * (each - expected)) ** 2)))
+    return _Resemblance(float(weight @ each), error, len(n)) if error > 0 else None
+
+
+def _agreement(customer: Counts, what: Counts, expected: float) -> _Resemblance | None:
+    """Share of the pairs of orders of one customer that have the same of something; None as above."""
+    _, place = np.unique(customer, return_inverse=True)
+    n = np.bincount(place)
+    both, times = np.unique(place * (int(what.max(initial=0)) + 1) + what, return_counts=True)
+    same = np.bincount(both // (int(what.max(initial=0)) + 1), times * (times - 1), len(n))
+    many = np.flatnonzero(n > 1)
+    return _mean_over(same[many].astype(np.float64), n[many].astype(np.float64), expected)
 
 
 def _scores() -> Floats:
@@ -149,14 +164,56 @@ def price(subject: Subject, figures: Figures) -> Outcome:
     share = np.bincount(category, weights)
     mean = np.bincount(category, weights * tastes.price_score) / np.where(share > 0, share, 1.0)
     above = tastes.price_score - mean[category]
-    expected = float(np.mean((tastes.law @ above) ** 2))
+    expected = float(np.mean((tastes.law @ above) ** 2)) + _same(subject) * _within(tastes, category, above)
     seen = figures.lines.histories.whole
     first = np.flatnonzero(seen.is_first)
     found = _resemblance(seen.customer[first], above[seen.sku[first]], expected)
     return _judged(found, expected, "covariance of the price scores of first items")
 
 
+def _same(subject: Subject) -> float:
+    """Probability that two lines of a category are the same favourite of their customer."""
+    law = _habits(subject).favourites
+    return law.share**2 / law.skus if law else 0.0
+
+
+def _within(tastes: _Tastes, category: Counts, value: Floats) -> float:
+    """Probability of two first items to be of the same category, times a figure's variance there."""
+    out = 0.0
+    for k in np.unique(category).tolist():
+        law = tastes.law[:, category == k]
+        share = float(law[0].sum())
+        if share:
+            each = law / share
+            out += share**2 * float(
+                np.mean(each @ value[category == k] ** 2 - (each @ value[category == k]) ** 2)
+            )
+    return out
+
+
+def favourites(subject: Subject, figures: Figures) -> Outcome:
+    """Share of the pairs of orders of a customer that begin with the same SKU.
+
+    In a category c of share Q two first items are the same by chance with r, the sum of the squared shares of
+    its SKUs, and as favourites: P = sum over c of Q^2 (r + p^2 / k (1 - r)).
+    """
+    if _habits(subject).favourites is None:
+        return undecided(NO_HABIT)
+    weights = _weights(subject, figures)
+    if isinstance(weights, str):
+        return undecided(weights)
+    tastes, category = _tastes(subject, figures, weights), figures.lines.category_of
+    by_chance = float(np.mean((tastes.law**2).sum(axis=1)))
+    whole = float(np.square(np.bincount(category, weights)).sum())
+    expected = by_chance + _same(subject) * (whole - by_chance)
+    seen = figures.lines.histories.whole
+    first = np.flatnonzero(seen.is_first)
+    found = _agreement(seen.customer[first], seen.sku[first], expected)
+    return _judged(found, expected, "share of pairs")
+
+
 _NEEDS = ("order.customer", "line.order", "line.product")
+_NEEDS_PRODUCTS = (*_NEEDS, "product.price", "product.category", "product.sales_rank")
 CHECKS = (
     Check(
         "customers.own_basket_size",
@@ -170,7 +227,14 @@ CHECKS = (
         "customers.own_prices",
         "law",
         "Orders of a customer have prices alike.",
-        (*_NEEDS, "product.price", "product.category", "product.sales_rank"),
+        _NEEDS_PRODUCTS,
         price,
+    ),
+    Check(
+        "customers.favourites",
+        "law",
+        "Customers buy the same SKUs again.",
+        _NEEDS_PRODUCTS,
+        favourites,
     ),
 )

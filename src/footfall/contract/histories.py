@@ -70,6 +70,12 @@ class HistoryTally:
         none = np.empty(0, np.int64)
         return self._parts[0] if self._parts else Histories(none, none, none, none > 0)
 
+    def first_of_customers(self, skus: int) -> Counts:
+        """Counts by SKU of the first item that was seen of each customer: independent of each other."""
+        seen = self.whole
+        _, line = np.unique(seen.customer, return_index=True)
+        return np.bincount(seen.sku[line], minlength=skus)
+
     def merge(self, other: HistoryTally) -> None:
         """Add the lines that follow."""
         self._parts += other._parts

@@ -128,14 +128,19 @@ def quantity(subject: Subject, figures: Figures) -> Outcome:
 
 
 def first_item(subject: Subject, figures: Figures) -> Outcome:
-    """First items by sales weight."""
+    """First items by sales weight; where customers buy favourites again, one of each customer."""
     if subject.scenario.catalog.listed:
         return undecided(LISTED)
     weights = figures.lines.weights() if figures.catalog is not None else None
     if weights is None:
         return undecided(NO_WEIGHTS)
+    habits, counts = subject.scenario.customers.habits, figures.lines.first
+    if habits and habits.favourites:
+        if not subject.shows("order.customer"):
+            return undecided("customers have favourites, and whose an order is isn't known")
+        counts = figures.lines.histories.first_of_customers(len(weights))
     by_weight = np.argsort(-weights, kind="stable")
-    fit = shares_fit(figures.lines.first[by_weight], weights[by_weight])
+    fit = shares_fit(counts[by_weight], weights[by_weight])
     if fit is None:
         return undecided(TOO_FEW)
     return by_law(

@@ -22,7 +22,7 @@ from footfall.plan.products import Quality
 from footfall.plan.registry import CustomerRegistry
 from footfall.plan.solve import Solved, solve
 from footfall.plan.statuses import Statuses
-from footfall.plan.tastes import Tastes
+from footfall.plan.tastes import Favourites, Tastes
 from footfall.scenario.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -46,6 +46,8 @@ class Plan:
         Purchases whose 64-bit key lies below may be reviewed; see :mod:`footfall.simulate.rehearsal`.
     tastes : Tastes or None
         Where customers differ in what they pick.
+    favourites : Favourites or None
+        Where customers buy some SKUs again and again.
     leads : bool
         Whether the plan publishes what belongs to no day of its own; the first of several parts does.
     as_of : int or None
@@ -71,6 +73,7 @@ class Plan:
     review_limit: int
     solved: Solved
     tastes: Tastes | None = None
+    favourites: Favourites | None = None
     leads: bool = True
     as_of: int | None = None
 
@@ -242,15 +245,18 @@ def plan(
 def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> Plan:
     """Return the plan with these customers, and what follows from how often each of them orders."""
     whole = dataclasses.replace(whole, customers=customers)
-    habits, buyers, sizes, tastes = whole.scenario.customers.habits, whole.buyers, whole.sizes, None
+    habits, buyers = whole.scenario.customers.habits, whole.buyers
+    sizes, tastes, favourites = whole.sizes, None, None
     if habits and habits.basket_size_correlation:
         sizes = sizes.with_habit(habits.basket_size_correlation, buyers)
     if habits and habits.price_tilt:
         tastes = Tastes.of(habits.price_tilt, whole.catalog, buyers)
+    if habits and habits.favourites:
+        favourites = Favourites.of(habits.favourites, buyers)
     numbers = whole.line_numbers
     if whole.publishes("line", "id") and (numbers is None or sizes.own is not None):
         numbers = LineNumbers.count(sizes, whole.counts, buyers)
-    return dataclasses.replace(whole, sizes=sizes, tastes=tastes, line_numbers=numbers)
+    return dataclasses.replace(whole, sizes=sizes, tastes=tastes, favourites=favourites, line_numbers=numbers)
 
 
 def _customers(scenario: Scenario, streams: Streams) -> CustomerPool | CustomerRegistry:

@@ -6,9 +6,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from footfall.scenario.strict import Strict
+from footfall.scenario.strict import Share, Strict
 
 Correlation = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
+
+
+class Favourites(Strict):
+    """A customer buys some SKUs again and again: in each category a few favourites, dealt by sales weight.
+
+    Attributes
+    ----------
+    share
+        Share of the lines that are one of the customer's favourites of the line's category; each favourite is
+        as likely as another.
+    skus
+        Favourites of a customer in a category.
+    """
+
+    share: Share
+    skus: Annotated[int, Field(ge=1, le=100)]
 
 
 class Habits(Strict):
@@ -28,3 +44,4 @@ class Habits(Strict):
 
     basket_size_correlation: Correlation | None = None
     price_tilt: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)] | None = None
+    favourites: Favourites | None = None

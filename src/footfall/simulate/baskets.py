@@ -79,6 +79,7 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
 def _skus(plan: Plan, orders: Orders, starts: Ints, size: Ints, address: Rows) -> Ints:
     """SKU of each line, from the orders, their first lines, sizes and first lines' addresses."""
     shelf, day = _shelf(plan), orders.day
+    customer = orders.customer if plan.favourites else None
     taste = plan.tastes.classes(plan.streams, orders.customer) if plan.tastes else None
     sku = np.empty(int(starts[-1] + size[-1]), dtype=np.int64)
     listing = day if plan.catalog.last_listed > day[0] else None
@@ -90,12 +91,13 @@ def _skus(plan: Plan, orders: Orders, starts: Ints, size: Ints, address: Rows) -
             size, starts, address = size.take(stay), starts.take(stay), address.take(stay)
             taken = [skus.take(stay) for skus in taken]
             listing = None if listing is None else listing.take(stay)
+            customer = None if customer is None else customer.take(stay)
             taste = None if taste is None else taste.take(stay)
         rows = address + np.uint64(position)
         if position:
             words = plan.streams.bits("basket.category", rows)
             category = shelf.later_category(words, plan.catalog.category.take(taken[0]))
-        picked = _pick_untaken(plan, shelf, _Lines(rows, category, listing, taste), taken)
+        picked = _pick_untaken(plan, shelf, _Lines(rows, category, listing, customer, taste), taken)
         sku[starts + position] = picked
         taken.append(picked)
     return sku
@@ -138,6 +140,8 @@ class _Lines:
         None for first items.
     day
         None where every SKU is listed.
+    customer
+        None where nobody has favourites.
     taste
         Class of the customer; None where all customers have the same taste.
     """
@@ -145,11 +149,12 @@ class _Lines:
     address: Rows
     category: Ints | None
     day: Ints | None
+    customer: Ints | None
     taste: Ints | None
 
     def take(self, lines: Ints) -> _Lines:
         """Some of them."""
-        parts = (self.category, self.day, self.taste)
+        parts = (self.category, self.day, self.customer, self.taste)
         return _Lines(self.address.take(lines), *(None if p is None else p.take(lines) for p in parts))
 
 
@@ -214,7 +219,8 @@ def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -
 
     def draw(attempt: int, lines: _Lines) -> Ints:
         words = plan.streams.bits(f"basket.sku.{attempt}", lines.address)
-        return shelf.draw(words, lines.category, lines.taste)
+        sku = shelf.draw(words, lines.category, lines.taste)
+        return sku if lines.customer is None else _or_favourite(plan, shelf, attempt, lines, sku)
 
     def wrong(sku: Ints, taken: list[Ints], day: Ints | None) -> Ints:
         is_wrong = np.zeros(len(sku), dtype=np.bool_) if day is None else plan.catalog.listed.take(sku) > day
@@ -234,6 +240,17 @@ def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -
         again = again.take(still)
     if again.size:
         sku[again] = _pick_rest(plan, lines.take(again), [skus.take(again) for skus in taken])
+    return sku
+
+
+def _or_favourite(plan: Plan, shelf: _Shelf, attempt: int, lines: _Lines, sku: Ints) -> Ints:
+    """Put favourites of the customers in the place of some SKUs, each by one of the same category."""
+    assert plan.favourites is not None
+    assert lines.customer is not None
+    again, place = plan.favourites.bought(plan.streams, attempt, lines.address)
+    category = plan.catalog.category.take(sku.take(again))
+    words = plan.favourites.words(plan.streams, lines.customer.take(again), category, place)
+    sku[again] = shelf.draw(words, category, None if lines.taste is None else lines.taste.take(again))
     return sku
 
 

@@ -9,6 +9,7 @@ from footfall.simulate.origins import DAYS, POOL, POWER, REGISTRY, Node, Origin
 _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
+_FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
 ORDERED: Mapping[Node, Origin] = {
@@ -91,6 +92,14 @@ ORDERED: Mapping[Node, Origin] = {
         follows=(("order", "customer"), ("product", "price")),
         needs="customers.habits.price_tilt",
     ),
+    _FAVOURITES: Origin(
+        "A share of the lines are favourites of their customers, who have some in each category, dealt by "
+        "the sales weights from the keenest customer to the rarest.",
+        streams=("basket.favourite.*", "customer.favourite", "customer.favourite.group"),
+        keys=("customers.habits.favourites",),
+        follows=(("order", "customer"),),
+        needs="customers.habits.favourites",
+    ),
     ("line", "order"): Origin("The order that the basket is of."),
     ("line", "number"): Origin("Counts up in the basket."),
     ("line", "id"): Origin("Counts up over all baskets."),
@@ -100,7 +109,7 @@ ORDERED: Mapping[Node, Origin] = {
         "once in a basket, and only after its listing.",
         streams=("basket.category", "basket.sku.*"),
         keys=("basket.affinity",),
-        follows=(_PLACE, ("product", "created"), POWER, _TASTES),
+        follows=(_PLACE, ("product", "created"), POWER, _TASTES, _FAVOURITES),
     ),
     ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
     ("line", "quantity"): Origin(
