@@ -31,6 +31,7 @@ docs: $(INSTALLED)
 
 reference: $(INSTALLED)
 	$(BIN)/python -m tools.reference docs/reference
+	$(BIN)/python -m tools.scenario_schema
 
 .PHONY: .venv
 .venv: $(INSTALLED)

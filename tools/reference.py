@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import docstring_parser
 import typer
 import typer.main
 from markdown.extensions.toc import slugify
@@ -22,9 +21,10 @@ from footfall.cli.main import app
 from footfall.contract.findings import REFUSE_BELOW
 from footfall.contract.judge import CHECKS
 from footfall.core.schema import ARROW_TYPES, Kind
-from footfall.scenario import model, strict
+from footfall.scenario import model
 from footfall.scenario.load import load
 from footfall.scenario.sources import shipped
+from tools.key_words import models, prose, references, values_of_a_map, words_of
 
 _HELP_WIDTH = 100
 _PATTERNS = {  # of scenario/strict.py, in words
@@ -36,10 +36,6 @@ _PATTERNS = {  # of scenario/strict.py, in words
     "^[A-Z]{3}": "three capital letters",
 }
 _BOUNDS = {"exclusiveMinimum": "> {}", "minimum": "≥ {}", "exclusiveMaximum": "< {}", "maximum": "≤ {}"}
-
-
-class UndocumentedKeyError(Exception):
-    """A key of the scenario language has no words in its class's docstring."""
 
 
 def pages() -> dict[str, str]:
@@ -81,7 +77,7 @@ def _scenario() -> Iterator[str]:
     )
     said = {name: load(name).model_dump(mode="json", by_alias=True) for name in shipped()}
     schema = model.Scenario.model_json_schema(by_alias=True)
-    kinds = {kind.__name__: kind for kind in _below(strict.Strict)}
+    kinds = models()
     paths: dict[str, list[str]] = {}
     _find(schema, schema, "", "Scenario", paths)
     sections = {name: slugify(where[0], "-") for name, where in paths.items()}
@@ -91,21 +87,14 @@ def _scenario() -> Iterator[str]:
         yield f"\n## {where[0] or 'the top'}\n\n"
         if len(where) > 1:
             yield f"The same keys: {', '.join(f'`{path}`' for path in where[1:])}.\n\n"
-        yield f"{_prose(kinds[name])}\n\n"
+        yield f"{prose(kinds[name])}\n\n"
         rows = []
         for key, value in described["properties"].items():
             values = [_value_at(data, where[0], key) for data in said.values()] if is_one else []
             needed = "" if key in described.get("required", ()) else _default(value)
-            words = _words(kinds[name], key, value, schema)
+            words = words_of(kinds[name], key, value, schema)
             rows.append([f"`{key}`", words, _kind(value, sections), needed, *values])
         yield _table(["key", "meaning", "value", "default", *(said if is_one else ())], rows)
-
-
-def _below(kind: type) -> Iterator[type]:
-    direct: list[type] = kind.__subclasses__()
-    for under in direct:
-        yield under
-        yield from _below(under)
 
 
 def _find(schema: Any, node: Any, path: str, name: str, paths: dict[str, list[str]]) -> None:
@@ -114,50 +103,10 @@ def _find(schema: Any, node: Any, path: str, name: str, paths: dict[str, list[st
     found = []
     for key, value in node["properties"].items():
         below = f"{path}.{key}" if path else key
-        for reference, end in _references(value):
+        for reference, end in references(value):
             found.append((reference, below + end))
     for reference, below in found:
         _find(schema, schema["$defs"][reference], below, reference, paths)
-
-
-def _references(value: Any) -> Iterator[tuple[str, str]]:
-    if "$ref" in value:
-        yield value["$ref"].rpartition("/")[2], ""
-    for way in value.get("anyOf", ()):
-        yield from _references(way)
-    if isinstance(value.get("items"), dict):
-        yield from ((name, f"[N]{end}") for name, end in _references(value["items"]))
-    for under in _values_of_a_map(value):
-        yield from ((name, f".NAME{end}") for name, end in _references(under))
-
-
-def _values_of_a_map(value: Any) -> list[Any]:
-    """Schemas of what stands under the names of a map; none for anything else."""
-    found = [value.get("additionalProperties"), *value.get("patternProperties", {}).values()]
-    return [under for under in found if isinstance(under, dict)]
-
-
-def _prose(kind: type) -> str:
-    parsed = _docstring(kind)
-    return " ".join(f"{parsed.short_description or ''}\n{parsed.long_description or ''}".split())
-
-
-def _docstring(kind: type) -> docstring_parser.Docstring:
-    return docstring_parser.parse(kind.__doc__ or "", docstring_parser.DocstringStyle.NUMPYDOC)
-
-
-def _words(kind: type, key: str, value: Any, schema: Any) -> str:
-    """What a key means: from its class, or from the class of what stands under it."""
-    for owner in kind.__mro__[: kind.__mro__.index(strict.Strict)]:
-        for entry in _docstring(owner).params:
-            if key in {name.strip() for name in entry.arg_name.split(",")}:
-                return " ".join((entry.description or "").split())
-    for name, _ in _references(value):
-        first: str = schema["$defs"][name]["description"]
-        return " ".join(first.partition("\n\n")[0].split())
-    raise UndocumentedKeyError(
-        f"{kind.__name__}.{key}: say under Attributes in the class's docstring what it means"
-    )
 
 
 def _kind(value: Any, sections: Mapping[str, str]) -> str:
@@ -177,7 +126,7 @@ def _one_kind(value: Any, sections: Mapping[str, str]) -> str:
     if value.get("type") == "array":
         return f"list; each {_kind(value['items'], sections)}"
     if value.get("type") == "object":
-        return f"map; each {_kind(_values_of_a_map(value)[0], sections)}"
+        return f"map; each {_kind(values_of_a_map(value)[0], sections)}"
     names = {"integer": "whole number", "number": "number", "boolean": "`true` or `false`", "string": "text"}
     word = "day, such as `2025-01-31`" if value.get("format") == "date" else names[value["type"]]
     return " ".join([word, " and ".join(bounds)]).strip()

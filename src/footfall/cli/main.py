@@ -24,6 +24,7 @@ from footfall.cli.days import changes
 from footfall.cli.dbt import dbt
 from footfall.cli.engines import check, generated
 from footfall.cli.explain import explain
+from footfall.cli.language import init, schema, validate
 from footfall.cli.load import load
 from footfall.cli.options import (
     AnyFormat,
@@ -226,6 +227,9 @@ def show(scenario: ScenarioName) -> int:
     return 0
 
 
+app.command(epilog="Example: footfall init my_shop.yml --like vantage")(init)
+app.command(epilog="Example: footfall validate ./my_shop.yml --json")(validate)
+app.command(epilog="Example: footfall schema > footfall.schema.json")(schema)
 app.command(epilog="Example: footfall dbt vantage -o shop; cd shop; dbt build")(dbt)
 
 
@@ -263,8 +267,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _said(message: str, code: int) -> int:
-    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.splitlines()))
-    print(f"footfall: {line}", file=sys.stderr)
+    print(f"footfall: {output.printable(message)}", file=sys.stderr)
     return code
 
 

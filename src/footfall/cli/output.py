@@ -119,6 +119,15 @@ def counted(found: Sequence[Finding]) -> str:
     return ", ".join([*failed, passed, *absent])
 
 
+def printable(message: str) -> str:
+    r"""Write a message in one line that no terminal takes for a command.
+
+    >>> printable("two\nlines \x1b[31m")
+    'two lines ?[31m'
+    """
+    return "".join(c if c.isprintable() else "?" for c in " ".join(message.splitlines()))
+
+
 def number(value: object) -> str:
     """Write a figure for people: whole numbers in groups, others to four places at most.
 

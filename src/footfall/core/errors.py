@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class FootfallError(Exception):
@@ -27,7 +28,7 @@ class ScenarioError(FootfallError):
         All that is wrong, each with its place; empty where a single line says it.
     """
 
-    def __init__(self, message: str, defects: Sequence[object] = ()) -> None:
+    def __init__(self, message: str, defects: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.defects = list(defects)
 

@@ -95,6 +95,16 @@ def chain_of(name_or_path: str) -> Chain:
     return chain
 
 
+def name_from(file: str) -> str:
+    """Name of a scenario after its file.
+
+    >>> name_from("shops/My-Shop 2.yml")
+    'my_shop_2'
+    """
+    name = re.sub("[^a-z0-9]+", "_", PurePath(file).stem.lower())
+    return re.sub("^(?=[0-9])", "_", name)[:63]
+
+
 def _read(name_or_path: str) -> tuple[Chain, bool]:
     """Give the files of a chain, and whether it ends before its end."""
     document, here = document_of(name_or_path), name_or_path
@@ -134,10 +144,10 @@ def _merged(chain: Chain, name_or_path: str) -> dict[Any, Any]:
         gone: list[Path] = []
         whole = _over(chain.base, document.data, (), gone)
         chain.defects += [d for path in gone if (d := _not_there(document, path, chain.base))]
-    name = re.sub("[^a-z0-9]+", "_", PurePath(name_or_path).stem.lower())
+    name = name_from(name_or_path)
     own = {
         "version": outermost.data.get("version"),
-        "name": re.sub("^(?=[0-9])", "_", name),
+        "name": name,
         "title": f"{name}, which extends {outermost.data['extends']}",
     }
     if own["version"] is None:

@@ -50,6 +50,17 @@ def unknown_key(
     )
 
 
+def plain(kind: Any) -> Any:
+    """Type without its bounds, and without the None of a key that may be left out."""
+    while True:
+        if typing.get_origin(kind) is typing.Annotated:
+            kind = typing.get_args(kind)[0]
+        elif typing.get_origin(kind) in {typing.Union, types.UnionType}:
+            kind = next(k for k in typing.get_args(kind) if k is not types.NoneType)
+        else:
+            return kind
+
+
 def _near_path(path: Sequence[int | str], depth: int, allowed: Sequence[str], data: Mapping[Any, Any]) -> str:
     whole, tail = ".".join(map(str, path)), ".".join(map(str, path[depth:]))
     known = _paths(data, Scenario)
@@ -74,7 +85,7 @@ def _is_model(kind: object) -> bool:
 
 def _below(kind: Any, name: int | str) -> Any:
     """Type of what stands under a key of a type; None where nothing can."""
-    kind = _plain(kind)
+    kind = plain(kind)
     if _is_model(kind):
         found = (f.annotation for n, f in kind.model_fields.items() if name in {n, f.alias})
         kind = next(found, None)
@@ -82,18 +93,7 @@ def _below(kind: Any, name: int | str) -> Any:
         kind = typing.get_args(kind)[-1]
     else:
         kind = None
-    return _plain(kind)
-
-
-def _plain(kind: Any) -> Any:
-    """Type without its bounds, and without the None of a key that may be left out."""
-    while True:
-        if typing.get_origin(kind) is typing.Annotated:
-            kind = typing.get_args(kind)[0]
-        elif typing.get_origin(kind) in {typing.Union, types.UnionType}:
-            kind = next(k for k in typing.get_args(kind) if k is not types.NoneType)
-        else:
-            return kind
+    return plain(kind)
 
 
 def _paths(data: object, kind: Any, before: str = "") -> list[str]:

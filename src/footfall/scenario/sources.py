@@ -12,6 +12,8 @@ from footfall.scenario.defects import Defect, nearest, refusal
 from footfall.scenario.yaml_document import Document, read
 
 LIBRARY = Path(__file__).parent / "library"
+SCHEMA = Path(__file__).parent / "scenario.schema.json"
+"""JSON Schema of scenarios, written by tools/scenario_schema.py."""
 
 
 def shipped() -> dict[str, str]:
