@@ -160,7 +160,7 @@ def of_no_day(number: int, of: Base) -> list[Edit]:
     ends = {"from", "to", "opens_at", "closes_at"}
     days = [path for path, value in of.paths() if path[-1] in ends or isinstance(value, dt.date)]
     wrong = ['"13-01"', '"02-30x"', "2025-02-30", "07-15-01", '"24:00:00"', "06:00", '"6:00:00"', "yesterday",
-             "2025-13-45", "1", "2025-01-01T10:00:00", '""', "null", "[01-01]", "20250101", "noon"]  # fmt: skip
+             "2025-13-45", "1", "2025-01-01T10:00:00", '""', "null", "[01-01]", "noon"]  # fmt: skip
     return [Edit(pick(number, "path", days), pick(number, "value", wrong))]
 
 
@@ -234,7 +234,7 @@ def broken(number: int, text: str) -> str:
     at = pick(number, "line", range(1, len(lines)))
     column = pick(number, "column", range(len(lines[at]) + 1))
     slips = ["\t", "]", "}", '"', "\x00", "\x07", "*nowhere ", "!!python/name:os.system ", "!mine ",
-             "[" * 900, "- ", "? ", "%", "{a: b", "&a &b ", "<<: 1, ", "\ud7ff\uffff", "---\n", "@"]  # fmt: skip
+             "[" * 900, "- ", "? ", "%", "{a: b", "&a &b ", "<<: 1, ", "\ud7ff\uffff", "---\n"]  # fmt: skip
     slip = pick(number, "slip", [*slips, "duplicate"])
     if slip == "duplicate":
         tops = [line for line in lines if re.match("[a-z]+:", line)]

@@ -29,8 +29,8 @@ def examples() -> list[tuple[str, str]]:
     found = []
     for page in sorted((ROOT / "docs").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        written = re.findall(r"^cat > (\S+\.yml) <<'(\w+)'\n(.*?)^\2$", text, re.DOTALL | re.MULTILINE)
-        found += [(f"{page.stem}: {file}", scenario) for file, _, scenario in written]
+        written = re.findall(r"^cat > (\S+\.yml) <<'YAML'\n(.*?)^YAML$", text, re.DOTALL | re.MULTILINE)
+        found += [(f"{page.stem}: {file}", scenario) for file, scenario in written]
     return found
 
 

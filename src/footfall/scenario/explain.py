@@ -95,14 +95,15 @@ def _faults(data: Mapping[Any, Any], known: Mapping[Any, Any]) -> list[_Fault]:
         return []
     meant = {_meant(detail) for detail in details}
     told = [d for d in details if d["type"] != "missing" or not {_path_of(d), d["loc"][:-1]} & meant]
-    found = [fault for detail in told for fault in _told(detail, data, known)]
+    found = list(_lacking([_path_of(d) for d in told if d["type"] == "missing"], known))
+    found += [f for detail in told if detail["type"] != "missing" for f in _told(detail, data)]
     invalid = {str(detail["loc"][0]) for detail in details if detail["loc"]}
     if invalid:  # what fits together is looked at by the model only where every section is valid
         found += [_Fault(each.keys, str(each)) for each in _contradictions(data, invalid)]
     return found
 
 
-def _told(detail: ErrorDetails, data: Mapping[Any, Any], known: Mapping[Any, Any]) -> Iterator[_Fault]:
+def _told(detail: ErrorDetails, data: Mapping[Any, Any]) -> Iterator[_Fault]:
     path = _path_of(detail)
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, Contradictions | Contradiction):
@@ -113,9 +114,17 @@ def _told(detail: ErrorDetails, data: Mapping[Any, Any], known: Mapping[Any, Any
     elif isinstance(error, ValueError):
         yield _Fault((path,), f"{'.'.join(map(str, path))}: {error}")
     else:
-        yield _Fault(
-            (path,), _words(detail, data, known), detail["type"] in UNKNOWN, "[key]" in detail["loc"]
-        )
+        yield _Fault((path,), _words(detail, data), detail["type"] in UNKNOWN, "[key]" in detail["loc"])
+
+
+def _lacking(missing: Sequence[Path], known: Mapping[Any, Any]) -> Iterator[_Fault]:
+    """What each part lacks, all of it at once."""
+    for parent in dict.fromkeys(path[:-1] for path in missing):
+        paths = tuple(path for path in missing if path[:-1] == parent)
+        named = ", ".join(f"'{path[-1]}'" for path in paths)
+        needed = ", ".join(keys_allowed_at(parent) or [])
+        what = f"{'.'.join(map(str, parent)) or 'the scenario'}{_new_name(parent, known)}"
+        yield _Fault(paths, f"{what} lacks {named}; allowed there: {needed}")
 
 
 def _meant(detail: ErrorDetails) -> Path | None:
@@ -183,17 +192,13 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _words(detail: ErrorDetails, data: Mapping[Any, Any], known: Mapping[Any, Any]) -> str:
+def _words(detail: ErrorDetails, data: Mapping[Any, Any]) -> str:
     kind, path, value = detail["type"], _path_of(detail), detail["input"]
     context: dict[str, Any] = detail.get("ctx", {})
     dotted = ".".join(map(str, path))
     parent = ".".join(map(str, path[:-1]))
     if kind in UNKNOWN:
         return unknown_key(path, len(path) - 1, keys_allowed_at(path[:-1]) or [], data)
-    if kind == "missing":
-        needed = ", ".join(keys_allowed_at(path[:-1]) or [])
-        new = _new_name(path[:-1], known)
-        return f"{parent or 'the scenario'}{new} lacks '{path[-1]}'; allowed there: {needed}"
     if kind == "string_pattern_mismatch":
         pattern = str(context["pattern"])
         wanted = next((words for start, words in TEXTS.items() if pattern.startswith(start)), pattern)
