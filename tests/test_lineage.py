@@ -32,6 +32,7 @@ TWO_SHOPS = (
 TIMES = (
     "demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",
     "demand.holidays={places: {DE: DE-BY, AT: AT}, multiplier: 0}",
+    "demand.noise={coefficient_of_variation: 0.2, autocorrelation: 0.5, per_shop: true}",
 )
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
 HABITS = (
@@ -128,6 +129,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     },
     "two shops": {},
     "times": {
+        "demand.noise": ["demand.noise.coefficient_of_variation=0.4"],
         "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],
         "demand.holidays": ["demand.holidays={places: {DE: DE-BY, AT: AT, CH: CH-ZH}, multiplier: 5}"],
     },

@@ -10,6 +10,8 @@ import numpy as np
 from footfall.contract.calendar import closed_days, days_between, event_names
 from footfall.contract.check import Check, Outcome, by_law, by_rule, exactly, rising_ids, undecided
 from footfall.contract.figures import Figures
+from footfall.contract.noise import NoiseLaw, dispersed
+from footfall.contract.noise import fit as noisy_fit
 from footfall.contract.statistics import (
     Counts,
     Floats,
@@ -25,7 +27,7 @@ from footfall.contract.statistics import (
 from footfall.contract.subject import Subject
 
 NO_INTENSITY = "demand follows the customers, and their registrations are not published"
-FEWEST_TIMES = 20
+FEWEST_TIMES, LEAST_A_DAY = 20, 1.0
 FEWEST_CELLS = 30
 """The gamma approximation of the dispersion's law is poor over fewer cells."""
 
@@ -97,13 +99,17 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     """Sum of (N - lambda)^2 / lambda over days and shops, by a gamma law of its mean and variance.
 
     Days of a shop are merged where fewer than five orders are expected of one. Where the total is
-    exact, counts are multinomial and lambda adds up to it.
+    exact, counts are multinomial and lambda adds up to it. Days with noise of their own (`demand.noise`)
+    are judged by the mixture's law, and by how far they remember the day before.
     """
     from footfall.core.special import gammainc, gammaincc  # noqa: PLC0415 - SciPy is slow to import
 
     expected, is_exact = figures.expected_orders, subject.scenario.demand.deal == "exact"
     if expected is None:
         return undecided(NO_INTENSITY)
+    noise = NoiseLaw.of(subject.scenario)
+    if noise is not None:
+        return _noisy_days(noise, figures.orders.cells, expected, is_exact=is_exact)
     pairs = [
         merged(expected[:, s], figures.orders.cells[:, s]) for s in range(expected.shape[1]) if len(expected)
     ]
@@ -124,6 +130,16 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     return by_law(min(1.0, 2 * min(tails)), target, observed)
 
 
+def _noisy_days(noise: NoiseLaw, counts: Counts, expected: Floats, *, is_exact: bool) -> Outcome:
+    days = int((expected.sum(1) > 0).sum())
+    if days < FEWEST_CELLS or counts.sum() < LEAST_A_DAY * days:
+        return undecided(f"{counts.sum():,} orders on {days} days are too few to judge a spread")
+    if is_exact:
+        expected = expected * (counts.sum() / expected.sum())
+    p_value, target, observed = dispersed(noise, counts, expected)
+    return by_law(p_value, target, observed)
+
+
 def _groups(name: str, labels: Callable[[Subject], list[str]]) -> Callable[[Subject, Figures], Outcome]:
     def run(subject: Subject, figures: Figures) -> Outcome:
         if figures.expected_orders is None:
@@ -133,23 +149,37 @@ def _groups(name: str, labels: Callable[[Subject], list[str]]) -> Callable[[Subj
         kinds = sorted(set(group.tolist()))
         lam = np.array([expected[group == k].sum() for k in kinds])
         seen = np.array([counts[group == k].sum() for k in kinds])
-        return _fit(subject, kinds, seen, lam, name)
+        noise, covariance = NoiseLaw.of(subject.scenario), None
+        if noise is not None:
+            place = np.searchsorted(kinds, group)
+            covariance = noise.of_groups(figures.expected_orders, place, len(kinds))
+        return _fit(subject, kinds, seen, lam, (name, covariance))
 
     return run
 
 
-def _fit(subject: Subject, kinds: list[str], seen: Counts, lam: Floats, name: str) -> Outcome:
-    """Poisson counts; of an exact total, counts given their sum."""
-    if subject.scenario.demand.deal == "exact":
-        lam = lam * (seen.sum() / max(float(lam.sum()), 1e-300))
-        fit = shares_fit(seen, lam) if seen.sum() else None
+def _fit(
+    subject: Subject, kinds: list[str], seen: Counts, lam: Floats, law: tuple[str, Floats | None]
+) -> Outcome:
+    """Poisson counts, or with a covariance noisy ones; of an exact total, counts given their sum."""
+    (name, covariance), is_exact = law, subject.scenario.demand.deal == "exact"
+    if is_exact:
+        times = seen.sum() / max(float(lam.sum()), 1e-300)
+        # Counts of a noisy day spread by the square of what is expected, but for their Poisson noise.
+        if covariance is not None:
+            covariance = (covariance - np.diag(lam)) * times**2 + np.diag(lam) * times
+        lam = lam * times
+    if covariance is not None:
+        p_value = noisy_fit(seen, lam, covariance, is_exact=is_exact) if seen.sum() else None
+    elif is_exact:
+        p_value = fit[0] if seen.sum() and (fit := shares_fit(seen, lam)) else None
     else:
-        fit = poisson_fit(seen, lam)
-    if fit is None:
+        p_value = fit[0] if (fit := poisson_fit(seen, lam)) else None
+    if p_value is None:
         return undecided(f"{lam.sum():.2f} expected orders in {len(kinds)} groups are too few to judge a law")
     worst = int(np.argmax(np.abs(poisson_scores(seen, lam))))
     observed = f"furthest off: {kinds[worst]} with {seen[worst]:,} orders, {lam[worst]:,.1f} expected"
-    return by_law(fit[0], f"expected orders by {name}", observed)
+    return by_law(p_value, f"expected orders by {name}", observed)
 
 
 def _weekday(subject: Subject) -> list[str]:
@@ -165,7 +195,9 @@ def by_shop(subject: Subject, figures: Figures) -> Outcome:
     lam = figures.expected_orders
     if lam is None:
         return undecided(NO_INTENSITY)
-    return _fit(subject, list(subject.shops), figures.orders.cells.sum(0), lam.sum(0), "shop")
+    noise = NoiseLaw.of(subject.scenario)
+    law = ("shop", None if noise is None else noise.of_shops(lam))
+    return _fit(subject, list(subject.shops), figures.orders.cells.sum(0), lam.sum(0), law)
 
 
 def total(subject: Subject, figures: Figures) -> Outcome:
@@ -173,11 +205,21 @@ def total(subject: Subject, figures: Figures) -> Outcome:
     if figures.expected_orders is None:
         return undecided(NO_INTENSITY)
     lam, n = float(figures.expected_orders.sum()), int(figures.orders.cells.sum())
+    noise = NoiseLaw.of(subject.scenario)
     if subject.scenario.demand.deal == "exact":
         if subject.whole_year:
             return undecided("the number of orders is exact (see orders.rows)")
         promised = round(subject.scenario.demand.orders)
+        if noise is not None:
+            return undecided("good and bad days decide how much of an exact total falls into a part")
         score = float(binomial_scores(n, promised, min(1.0, lam / subject.scenario.demand.orders)))
+    elif noise is not None:
+        days = np.zeros(len(figures.expected_orders), np.int64)
+        covariance = noise.of_groups(figures.expected_orders, days, 1)
+        p_value = noisy_fit(np.array([n]), np.array([lam]), covariance, is_exact=False)
+        if p_value is None:
+            return undecided(f"{lam:.2f} expected orders are too few to judge a law")
+        return by_law(p_value, f"{lam:,.1f} orders expected, on noisy days", f"{n:,} orders")
     else:
         score = float(poisson_scores(n, lam))
     return by_law(two_sided(score), f"{lam:,.1f} orders expected", f"{n:,} orders")

@@ -11,6 +11,7 @@ from footfall.contract.catalog_checks import NO_CATALOG
 from footfall.contract.check import Check, Outcome, undecided, within
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
+from footfall.contract.noise import NoiseLaw
 from footfall.contract.plan_checks import _spend
 from footfall.contract.subject import Subject
 
@@ -106,6 +107,10 @@ def weekend(subject: Subject, figures: Figures) -> Outcome:
     mean, error = sums / np.maximum(days, 1), np.sqrt(np.maximum(sums, 1)) / np.maximum(days, 1)
     work = int(np.argmax(mean[:5]))
     slack = 5 * math.hypot(error[work], error[5:].max()) if orders.sum() < SMALL_RUN else 0.0
+    noise, expected = NoiseLaw.of(subject.scenario), figures.expected_orders
+    if noise is not None and expected is not None:  # a weekday's days may all have been bad ones
+        spread = noise.of_groups(expected, day, 7) / np.maximum(np.outer(days, days), 1)
+        slack = 5 * max(math.sqrt(spread[e, e] + spread[work, work] - 2 * spread[e, work]) for e in (5, 6))
     low = float(mean[5:].min())
     said = f"Sat {mean[5]:.2f}, Sun {mean[6]:.2f}, best workday {mean[work]:.2f} orders a day"
     holds = bool(low > mean[work] - slack)
@@ -132,6 +137,9 @@ def marketing_share(subject: Subject, figures: Figures) -> Outcome:
     mean = total / max(1, figures.lines.orders)
     a_day = figures.lines.orders / max(1, subject.days)
     edge = 2 * law.lead_days * max(1.0, a_day) * (value**2 + mean**2)
+    days = NoiseLaw.of(subject.scenario)
+    if days is not None:  # the days at both ends may all have been good or bad ones
+        edge += 2 * (law.lead_days * a_day * mean) ** 2 * days.covariance(0)
     noise = law.revenue_share_sd**2 * float(np.square(revenue).sum())
     error = math.sqrt(noise + law.revenue_share**2 * edge) / total
     tolerance = max(wanted, 5 * error)

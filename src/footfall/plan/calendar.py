@@ -38,6 +38,8 @@ class Calendar:
     shop_weights : ndarray of float, shape (shops,)
     holiday : ndarray of float, shape (days, shops), or None
         Multipliers of each shop's own holidays, where the scenario has some.
+    noise : ndarray of float, shape (days, shops) or (days, 1), or None
+        Multipliers that were drawn for each day, of each shop or of all together; none in expectation.
     """
 
     first_day: dt.date
@@ -51,6 +53,7 @@ class Calendar:
     discount: npt.NDArray[np.int64]
     shop_weights: npt.NDArray[np.float64]
     holiday: npt.NDArray[np.float64] | None = None
+    noise: npt.NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, days: int, registered: npt.NDArray[np.float64] | None = None) -> Calendar:
@@ -113,6 +116,24 @@ class Calendar:
         weight = self.shop_weights.sum() if self.holiday is None else self.holiday @ self.shop_weights
         return np.maximum(self.base * self.shape * weight, 0.0)
 
+    @property
+    def shop_factors(self) -> npt.NDArray[np.float64] | None:
+        """What the shops' weights are multiplied by each day, shape (days, shops); None where they stay."""
+        if self.noise is None or self.noise.shape[1] == 1:
+            return self.holiday
+        return self.noise if self.holiday is None else self.holiday * self.noise
+
+    @property
+    def drawn_a_day(self) -> npt.NDArray[np.float64]:
+        """What each day's count over all shops is Poisson about: the expected orders times the noise."""
+        if self.noise is None:
+            return self.orders_a_day
+        if self.noise.shape[1] == 1:
+            return np.asarray(self.orders_a_day * self.noise[:, 0])
+        factors = self.shop_factors
+        assert factors is not None, "shops have noise of their own"
+        return np.maximum(self.base * self.shape * (factors @ self.shop_weights), 0.0)
+
     def day_of(self, date: dt.date) -> int:
         """T of a date: days since the scenario's first day."""
         return (date - self.first_day).days
@@ -149,7 +170,7 @@ class OrderCounts:
         days = len(calendar.trend)
         midnights = np.arange(days, dtype=np.uint64) << DAY_BITS
         addresses = np.add.outer(midnights, np.arange(slots, dtype=np.uint64)).ravel()
-        means = np.repeat(calendar.orders_a_day / slots, slots)
+        means = np.repeat(calendar.drawn_a_day / slots, slots)
         if scenario.demand.deal == "exact":
             means[scenario.days * slots :] = 0.0  # nothing is ordered beyond the horizon
             counts = _multinomial(streams, round(scenario.demand.orders), means)

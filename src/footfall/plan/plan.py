@@ -17,6 +17,7 @@ from footfall.plan.buyers import Buyers
 from footfall.plan.calendar import Calendar, OrderCounts
 from footfall.plan.catalog import Catalog
 from footfall.plan.customers import CustomerPool
+from footfall.plan.day_noise import multipliers
 from footfall.plan.mixes import DealtMix
 from footfall.plan.products import Quality
 from footfall.plan.registry import CustomerRegistry
@@ -85,7 +86,7 @@ class Plan:
     @property
     def buyers(self) -> Buyers:
         """The law by which orders find their shops and customers."""
-        return Buyers(self.streams, self.customers, self.calendar.shop_weights, self.calendar.holiday)
+        return Buyers(self.streams, self.customers, self.calendar.shop_weights, self.calendar.shop_factors)
 
     @property
     def shops(self) -> list[str]:
@@ -197,6 +198,10 @@ def plan(
     # Exact totals are spread over the whole horizon, whatever part of it is asked for.
     calendar = Calendar.of(scenario, max(days, scenario.days) if scenario.is_fixed else days, registered)
     declared = Calendar.of(scenario, scenario.days, registered)
+    if scenario.demand.noise:
+        shops, length = len(scenario.demand.shops), len(calendar.trend)
+        noise = multipliers(scenario.demand.noise, streams, length, shops)
+        calendar = dataclasses.replace(calendar, noise=noise)
     if isinstance(customers, CustomerRegistry) and scenario.customers.registered:
         customers = customers.on(declared.orders_a_day, scenario.promises.customer_order_share_max)
         customers = customers.weighted(scenario.customers.registered.weight_sd)

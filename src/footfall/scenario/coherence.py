@@ -38,9 +38,15 @@ def _demand(scenario: Scenario) -> Iterator[Contradiction]:
             "demand.weekday closes one of them; set it to false, or open the day",
             *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
         )
+    shops, noise = list(scenario.demand.shops), scenario.demand.noise
+    if scenario.customers.registered and noise and noise.per_shop and len(shops) > 1:
+        yield Contradiction(
+            "demand.noise.per_shop gives shops days of their own, and registered customers "
+            "(customers.registered) order whichever their shop is; set it to false",
+            *(("demand", "noise", "per_shop"), ("customers", "registered")),
+        )
     if holidays is None:
         return
-    shops = list(scenario.demand.shops)
     for shop in holidays.places:
         if shop not in shops:
             yield Contradiction(

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from footfall.scenario.defects import Contradiction
 from footfall.scenario.holidays import Holidays
 from footfall.scenario.hours import WEEKDAYS, Hours
+from footfall.scenario.noise import DayNoise
 from footfall.scenario.strict import (
     ClockTime,
     Code,
@@ -141,6 +142,8 @@ class Demand(Strict):
         Shop: weight of its demand beside the others'.
     holidays
         Public holidays of the shops' places, with a multiplier of their own.
+    noise
+        Days that are busier or quieter than the calendar says; none where not given.
     opens_at, closes_at
         First and last time of day at which orders come.
     hours
@@ -157,6 +160,7 @@ class Demand(Strict):
     payday: Payday = Payday(from_day=1, multiplier=1.0)
     events: dict[Identifier, Event] = {}
     holidays: Holidays | None = None
+    noise: DayNoise | None = None
     opens_at: ClockTime
     closes_at: ClockTime
     hours: Hours | None = None

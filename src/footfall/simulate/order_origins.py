@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.simulate.origins import DAYS, POOL, POWER, REGISTRY, Node, Origin
+from footfall.simulate.origins import DAYS, NOISE, POOL, POWER, REGISTRY, Node, Origin
 
 _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
@@ -38,7 +38,7 @@ ORDERED: Mapping[Node, Origin] = {
         "What is drawn for an "
         "order or line is addressed by the day and the place in it.",
         streams=("order.count",),
-        follows=(DAYS,),
+        follows=(DAYS, NOISE),
     ),
     ("order", "id"): Origin("Counts up with the time, from 1 on the scenario's first day."),
     ("order", "shop"): Origin(

@@ -37,6 +37,7 @@ class Origin:
 
 POWER, PRICE_COUPLING = ("plan", "popularity power"), ("plan", "price coupling")
 COST_COUPLING, WEIGHT_SD = ("plan", "cost coupling"), ("plan", "customer weights' spread")
+NOISE = ("plan", "good and bad days")
 DAYS, POOL, REGISTRY = ("plan", "weights of days"), ("plan", "customer pool"), ("plan", "customer weights")
 LOCALES = ("customers.locales",)
 _SHOP = (("customer", "shop"),)
@@ -57,6 +58,13 @@ PLANNED: Mapping[Node, Origin] = {
             "demand.follows_customers",
         ),
         follows=(("customer", "registered"),),
+    ),
+    NOISE: Origin(
+        "Each day is busier or quieter than its weight says, by a log-normal factor that remembers the day "
+        "before.",
+        streams=("demand.noise",),
+        keys=("demand.noise",),
+        needs="demand.noise",
     ),
     POWER: Origin(
         "Sales weights are sales_rank to a power, solved so that the best SKUs carry their share of the "

@@ -133,7 +133,7 @@ def _events(plan: Plan) -> list[dict[str, Any]]:
 
 def _expected_orders(plan: Plan) -> float:
     start, stop = plan.published_days
-    return float(plan.calendar.orders_a_day[start:stop].sum())
+    return float(plan.calendar.drawn_a_day[start:stop].sum())
 
 
 def _expected_rows(plan: Plan) -> dict[str, int]:
@@ -161,11 +161,12 @@ def _intensity(plan: Plan) -> list[dict[str, Any]]:
     for day in range(*plan.published_days):
         for place, (shop, weight) in enumerate(plan.scenario.demand.shops.items()):
             holiday = 1.0 if calendar.holiday is None else float(calendar.holiday[day, place])
+            noise = 1.0 if calendar.noise is None else float(calendar.noise[day].take(place, mode="clip"))
             rows.append(
                 {
                     "date": calendar.date_of(day).isoformat(),
                     "shop": shop,
-                    "orders": calendar.base * float(calendar.shape[day]) * weight * holiday,
+                    "orders": calendar.base * float(calendar.shape[day]) * weight * holiday * noise,
                     "base": calendar.base,
                     "trend": float(calendar.trend[day]),
                     "weekday": float(calendar.weekday[day]),
@@ -174,6 +175,7 @@ def _intensity(plan: Plan) -> list[dict[str, Any]]:
                     "season": float(calendar.season[day]),
                     "registered": float(calendar.registered[day]),
                     "holiday": holiday,
+                    "noise": noise,
                     "shop_weight": weight,
                     "discount_percent": int(calendar.discount[day]),
                 }

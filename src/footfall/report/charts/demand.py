@@ -51,11 +51,14 @@ def _daily(days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Char
         share = percent(days["inside"] / max(1, days["cells"]), 1)
         cells = f"{what}s{' and shops' if len(shops) > 1 else ''}"
         many = f"{days['inside']:,} of {days['cells']:,} {cells}"
-        title = f"{share} of the {cells} have orders within the band that Poisson noise allows 95 %"
+        noisy = days["noisy"]
+        law = "Poisson counts on days as noisy as it asks for" if noisy else "a Poisson law about it"
+        allows = "noisy days allow" if noisy else "Poisson noise allows"
+        title = f"{share} of the {cells} have orders within the band that {allows} 95 %"
         says = (
             f"One dot a {what}: the orders that are in the file. The line is the intensity that the "
             "scenario asks for, "
-            f"the band the central 95 % of a Poisson law about it; {many} lie inside. Shaded days are "
+            f"the band the central 95 % of {law}; {many} lie inside. Shaded days are "
             f"events.{left_out}"
         )
     else:
@@ -123,7 +126,7 @@ def _bars_of(groups: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> list
 
 
 _OVER_LAW = (
-    "The stroke is what the scenario's calendar expects, the band the central 95 % of a Poisson law about it."
+    "The stroke is what the scenario's calendar expects, the band the central 95 % of what chance allows."
 )
 
 
@@ -179,7 +182,7 @@ def _payday(payday: Mapping[str, Any]) -> Chart:
         f"{payday['multiplier']:g} is asked for",
         "Orders by day of the month over what would be expected without the payday. The stroke is what "
         "is asked for, the "
-        "band what Poisson noise allows in 95 % of the cases.",
+        "band what chance allows in 95 % of the cases.",
         lambda width: dots(
             width, shown, lambda v: f"{v:.2g}", y_name="orders over expected", x_name="day of the month"
         ),

@@ -29,6 +29,28 @@ def poisson_band(mean: npt.ArrayLike) -> tuple[Floats, Floats]:
     return np.maximum(edges[0], 0.0), np.maximum(edges[1], 0.0)
 
 
+def count_band(mean: npt.ArrayLike, relative_variance: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Such a band of counts that are Poisson about a random mean, of a gamma law with this relative variance.
+
+    Gamma-Poisson counts are negative binomial (Greenwood and Yule 1920).
+
+    >>> [edge.tolist() for edge in count_band([100.0], [0.04])]
+    [[59.0], [148.0]]
+    """
+    from scipy.special import nbdtrik  # noqa: PLC0415 - SciPy is slow to import
+
+    means, variances = np.broadcast_arrays(
+        np.maximum(np.asarray(mean, np.float64), 1e-9), np.asarray(relative_variance, np.float64)
+    )
+    if not (variances > 0).any():
+        return poisson_band(means)
+    shape = 1 / np.maximum(variances, 1e-9)
+    tail = (1 - COVERED) / 2
+    edges = [nbdtrik(p, shape, shape / (shape + means)) for p in (tail, 1 - tail)]
+    low, high = (np.maximum(np.ceil(np.nan_to_num(edge, nan=0.0)), 0.0) for edge in edges)
+    return low, high
+
+
 def share_interval(count: float, trials: float) -> tuple[float, float]:
     """Wilson's interval of a share (Wilson 1927), which stays within 0 and 1.
 

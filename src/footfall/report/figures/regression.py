@@ -14,10 +14,15 @@ _STEPS, _CONVERGED, _LARGEST_CONDITION = 50, 1e-10, 1e14
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of the logarithm of a mean, and their standard errors."""
+    """Coefficients of the logarithm of a mean, and their covariance."""
 
     coefficients: Floats
-    errors: Floats
+    covariance: Floats
+
+    @property
+    def errors(self) -> Floats:
+        """Standard errors."""
+        return np.sqrt(np.diag(self.covariance))
 
 
 def poisson_regression(counts: Floats, terms: Floats, offset: Floats) -> Fit | None:
@@ -51,4 +56,4 @@ def poisson_regression(counts: Floats, terms: Floats, offset: Floats) -> Fit | N
         coefficients += step
         if np.abs(step).max() < _CONVERGED:
             break
-    return Fit(coefficients, np.sqrt(np.diag(np.linalg.inv(information))))
+    return Fit(coefficients, np.asarray(np.linalg.inv(information), np.float64))
