@@ -15,8 +15,8 @@ class DayNoise(Strict):
 
     Orders of day t are Poisson about lambda(t) M(t), where M(t) = exp(s z(t) - s^2 / 2) is log-normal of
     mean 1. z is a stationary Gaussian process, z(t) = r z(t - 1) + sqrt(1 - r^2) e(t). So a day's count has
-    variance over mean 1 + c^2 lambda, c the coefficient of variation of M, where s^2 = ln(1 + c^2); M has the lag-one
-    autocorrelation a where r = ln(1 + a c^2) / s^2.
+    variance over mean 1 + c^2 lambda, c the coefficient of variation of M, where s^2 = ln(1 + c^2); M has
+    the lag-one autocorrelation a where r = ln(1 + a c^2) / s^2.
 
     Attributes
     ----------
