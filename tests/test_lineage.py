@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import footfall
+import test_exchange
 import test_money
 from footfall.cli.main import run
 from footfall.contract.judge import CHECKS
@@ -45,6 +46,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "times": ("vantage", 0.05, TIMES),
     "money": ("vantage", 0.05, MONEY),
     "habits": ("vantage", 0.05, HABITS),
+    "currencies": ("vantage", 0.05, test_exchange.RATES),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -139,6 +141,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "customers.habits.price_tilt": ["customers.habits.price_tilt=0.4"],
         "customers.habits.favourites": ["customers.habits.favourites.share=0.6"],
     },
+    "currencies": test_exchange.CHANGES,
 }
 
 

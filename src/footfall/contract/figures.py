@@ -32,8 +32,8 @@ from footfall.core.money import as_unscaled
 from footfall.core.schema import Kind, TableSpec
 
 Column = npt.NDArray[Any]
-WHOLE = ("product", "shop", "marketing_day", "budget_month")
-SEEN_BY_ALL = ("product", "customer", "shop")
+WHOLE = ("product", "shop", "exchange_rate", "marketing_day", "budget_month")
+SEEN_BY_ALL = ("product", "customer", "shop", "exchange_rate")
 """Tables that every worker sees, as orders are judged by them."""
 
 
@@ -137,7 +137,8 @@ class Figures:
     def _observe_orders(self, columns: dict[str, Any]) -> None:
         ids, known = self.orders.observe(columns)
         if self.charges.wanted:
-            self.charges.observe(ids, columns, known)
+            rates = self.charges.observe(ids, columns, known, self.table("exchange_rate"))
+            known = {**known, **rates}
         if "total" in known and self.values.wanted:
             self.values.observe(known, known["day"], known["total"])
         if "shipping_address" in columns and "customer" in known and self.subject.shows("customer.address"):

@@ -1,4 +1,4 @@
-"""What is added to the price of lines, against what is due by the scenario's law of tax."""
+"""What is added to the price of lines, and what it is in the shop's currency, against what is due."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from footfall.contract.block import Block
 from footfall.contract.offences import Offences
+from footfall.contract.order_charges import at_rate
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.scenario.money import Tax
@@ -16,6 +17,8 @@ from footfall.scenario.money import Tax
 _WHOLE = 1_000_000
 """Rates are whole millionths of the net amount: a percentage has at most four decimals."""
 TAXED = ("net", "tax", "gross")
+CARRIED = (*TAXED, "rate")
+"""What lines ask for of their orders."""
 
 
 class LineCharges:
@@ -24,9 +27,8 @@ class LineCharges:
     def __init__(self, subject: Subject, offences: Offences) -> None:
         law, shows = subject.scenario.tax, subject.shows
         self._law, self._offences, self._shops = law, offences, len(subject.shops)
-        self.wanted = law is not None and any(
-            shows(f"{entity}.{field}") for entity in ("line", "order") for field in TAXED
-        )
+        taxed = any(shows(f"{entity}.{field}") for entity in ("line", "order") for field in TAXED)
+        self.wanted = (law is not None and taxed) or shows("line.unit_price_local")
         self._rates = np.zeros((self._shops, len(subject.scenario.catalog.categories)), np.int64)
         if law is not None:
             for s, shop in enumerate(subject.shops):
@@ -45,6 +47,8 @@ class LineCharges:
             Category of each SKU; None where products are not published.
         """
         cells = block.orders.get("cell")
+        if "rate" in block.orders:
+            self._local(block)
         if self._law is None or cells is None:
             return
         columns, note = block.columns, self._offences.where
@@ -62,6 +66,16 @@ class LineCharges:
             lines = told.get(field, due[field] if due else None)
             if field in block.orders and lines is not None:
                 self._sums(block, field, lines)
+
+    def _local(self, block: Block) -> None:
+        columns, rate = block.columns, block.by_line(block.orders["rate"])
+        if "unit_price_local" in columns and "unit_price" in columns:
+            local, due = columns["unit_price_local"], at_rate(columns["unit_price"], np.maximum(rate, 0))
+            self._offences.where(
+                "lines.unit_price_local",
+                (rate > 0) & (local != due),
+                lambda i: f"{block.name(i)}: local price of {local[i]} cents, {due[i]} are due",
+            )
 
     def _due(
         self, law: Tax, block: Block, worth: Counts, cells: Counts, category: Counts | None

@@ -12,7 +12,7 @@ import pyarrow as pa
 from footfall.contract.amount_figures import AmountTally
 from footfall.contract.block import Block, cuts
 from footfall.contract.histories import HistoryTally
-from footfall.contract.line_charges import TAXED
+from footfall.contract.line_charges import CARRIED
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import OpenOrders, rises_by_one
 from footfall.contract.order_figures import on
@@ -78,7 +78,7 @@ class LineTally:
         named = self._bought is not None or (self._values_wanted and not shows("order.total"))
         named = named or self.histories.wanted
         wanted = {"cell": True, "customer": named, "status": named, "total": True}
-        wanted |= dict.fromkeys(TAXED, True)
+        wanted |= dict.fromkeys(CARRIED, True)
         return tuple(field for field, is_wanted in wanted.items() if is_wanted)
 
     def observe(self, columns: dict[str, Any]) -> None:

@@ -71,3 +71,13 @@ def tax_within(gross: Cents, millionths: npt.NDArray[np.int64]) -> Cents:
     """
     whole = MILLION + millionths
     return (2 * gross * millionths + whole) // (2 * whole)
+
+
+def exchanged(cents: Cents, millionths: npt.NDArray[np.int64]) -> Cents:
+    """Cents of another currency at a rate in millionths, rounded half up to the cent, in integers.
+
+    >>> exchanged(np.array([1999, 1999]), np.array([940_000, 161_250_000])).tolist()
+    [1879, 322339]
+    """
+    whole, parts = np.divmod(millionths, MILLION)  # apart, so that dear currencies don't overflow
+    return cents * whole + (2 * cents * parts + MILLION) // (2 * MILLION)

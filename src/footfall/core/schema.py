@@ -76,8 +76,22 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "name": FieldSpec(Kind.TEXT, "Name of the shop."),
             "country": FieldSpec(Kind.TEXT, "Country that the shop is in, or sells to."),
             "opened": FieldSpec(Kind.DATE, "Day on which the shop opened; it takes orders from then on."),
-            "tax_percent": FieldSpec(
-                Kind.NUMBER, "Sales tax or VAT of most categories, in percent.", unit="%"
+            "tax_rate": FieldSpec(
+                Kind.NUMBER,
+                "Sales tax or VAT on most categories; 0.19 is nineteen per cent of the net amount.",
+            ),
+            "currency": FieldSpec(Kind.CODE, "Currency that the shop's customers pay in."),
+        },
+    ),
+    "exchange_rate": EntitySpec(
+        grain="one row a day and currency",
+        keys=(("date", "currency"),),
+        order_by=("date", "currency"),
+        fields={
+            "date": FieldSpec(Kind.DATE, "Day on which the rate holds."),
+            "currency": FieldSpec(Kind.CODE, "Currency; the one of all other amounts is at 1."),
+            "rate": FieldSpec(
+                Kind.NUMBER, "Units of the currency for one of the currency that all other amounts are in."
             ),
         },
     ),
@@ -146,6 +160,10 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "shipping_cost": FieldSpec(
                 Kind.MONEY, "What the customer pays for shipping, its tax included.", unit="currency"
             ),
+            "currency": FieldSpec(Kind.CODE, "Currency of the shop, which the customer pays in."),
+            "total_local": FieldSpec(
+                Kind.MONEY, "The total in the shop's currency, at the day's rate.", unit="local"
+            ),
             "grand_total": FieldSpec(
                 Kind.MONEY, "What the customer pays in all: goods, their tax, and shipping.", unit="currency"
             ),
@@ -170,6 +188,11 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "list_price": FieldSpec(Kind.MONEY, "Price of one unit before discount.", unit="currency"),
             "total": FieldSpec(
                 Kind.MONEY, "Units times list price less discount, rounded half up.", unit="currency"
+            ),
+            "unit_price_local": FieldSpec(
+                Kind.MONEY,
+                "Price paid for one unit in the shop's currency, at the day's rate.",
+                unit="local",
             ),
             "net": FieldSpec(Kind.MONEY, "Line total without its tax.", unit="currency"),
             "tax": FieldSpec(Kind.MONEY, "Sales tax or VAT of the line, in whole cents.", unit="currency"),

@@ -13,6 +13,7 @@ from footfall.dbt.published import Published
 
 MODELS: Mapping[str, str] = {
     "shop": "stg_shops",
+    "exchange_rate": "stg_exchange_rates",
     "product": "stg_products",
     "customer": "stg_customers",
     "order": "stg_orders",
@@ -25,6 +26,9 @@ _OWN_NAMES: Mapping[tuple[str, str], str] = {
     ("shop", "code"): "shop_id",
     ("shop", "name"): "shop_name",
     ("shop", "opened"): "opened_on",
+    ("shop", "currency"): "shop_currency",
+    ("exchange_rate", "date"): "rate_date",
+    ("exchange_rate", "rate"): "exchange_rate",
     ("product", "id"): "product_id",
     ("product", "name"): "product_name",
     ("product", "price"): "list_price",

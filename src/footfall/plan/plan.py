@@ -18,6 +18,7 @@ from footfall.plan.calendar import Calendar, OrderCounts
 from footfall.plan.catalog import Catalog
 from footfall.plan.customers import CustomerPool
 from footfall.plan.day_noise import multipliers
+from footfall.plan.exchange import draw_rates
 from footfall.plan.mixes import DealtMix
 from footfall.plan.products import Quality
 from footfall.plan.registry import CustomerRegistry
@@ -49,6 +50,8 @@ class Plan:
         Where customers differ in what they pick.
     favourites : Favourites or None
         Where customers buy some SKUs again and again.
+    exchange : ndarray of int, shape (currencies, days)
+        Millionths of each currency for one of the scenario's; no row where it knows no others.
     leads : bool
         Whether the plan publishes what belongs to no day of its own; the first of several parts does.
     as_of : int or None
@@ -73,6 +76,7 @@ class Plan:
     elsewhere: DealtMix | None
     review_limit: int
     solved: Solved
+    exchange: npt.NDArray[np.int64]
     tastes: Tastes | None = None
     favourites: Favourites | None = None
     leads: bool = True
@@ -242,6 +246,7 @@ def plan(
             base=round(declared.base, 9),
             customer_offset_share=customers.offset if isinstance(customers, CustomerPool) else None,
         ),
+        exchange=draw_rates(scenario, streams, len(calendar.trend)),
         as_of=calendar.day_of(as_of) if as_of else None,
     )
     return with_customers(whole, customers)

@@ -22,7 +22,8 @@ from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
 from footfall.scenario.demand import Demand
-from footfall.scenario.money import ShippingCost, Shop, Tax
+from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
+from footfall.scenario.money_coherence import CURRENCY_FIELDS
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews
 from footfall.scenario.spending import Budget, Marketing
@@ -59,6 +60,8 @@ class Scenario(Strict):
         Code of the currency that all money is in.
     shops
         Code of a shop, as in `demand.shops`: what else is known of it.
+    exchange_rates
+        Currency: how it stands to the scenario's from day to day.
     payment
         How orders are paid.
     tables
@@ -72,7 +75,7 @@ class Scenario(Strict):
     title: str
     year: Annotated[int, Field(ge=1900, le=2200)]
     years: Annotated[int, Field(ge=1, le=20)] = 1
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     demand: Demand
     catalog: Catalog
     customers: Customers
@@ -84,6 +87,7 @@ class Scenario(Strict):
     shops: dict[Code, Shop] | None = None
     tax: Tax | None = None
     shipping_cost: ShippingCost | None = None
+    exchange_rates: Annotated[dict[Currency, ExchangeRate], Field(min_length=1)] | None = None
     reviews: Reviews | None = None
     marketing: Marketing | None = None
     budget: Budget | None = None
@@ -162,6 +166,7 @@ class Scenario(Strict):
         words = {
             **{(entity, "shop"): shops for entity in ("order", "customer", "marketing_day", "budget_month")},
             ("shop", "code"): shops,
+            **dict.fromkeys(CURRENCY_FIELDS, self.currencies),
             ("product", "category"): tuple(self.catalog.categories),
             ("order", "status"): tuple(self.fulfilment.shares) if self.fulfilment else (),
             ("order", "payment"): tuple(self.payment.shares) if self.payment else (),
@@ -176,6 +181,11 @@ class Scenario(Strict):
                 f"table '{table}' shows addresses, and customers.locales does not say where customers of "
                 f"shop {missing[0]} live; set customers.locales.{missing[0]} to en_US, de_DE, de_AT or de_CH"
             )
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The scenario's own currency, and those that it has rates of."""
+        return (self.currency, *(self.exchange_rates or ()))
 
     @property
     def fingerprint(self) -> str:

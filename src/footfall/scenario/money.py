@@ -1,4 +1,4 @@
-"""Shops in detail, and what is added to the price of goods: tax, shipping."""
+"""Shops in detail, and what is added to the price of goods: tax, shipping, currencies."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def _whole_cents(amount: float) -> float:
 
 Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False), AfterValidator(_whole_cents)]
 TaxPercent = Annotated[float, Field(ge=0, lt=100, allow_inf_nan=False), AfterValidator(_four_decimals)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Words = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -37,11 +38,14 @@ class Shop(Strict):
         Country that it is in, or sells to.
     opened
         Day on which it opened.
+    currency
+        Currency that its customers pay in, one of `exchange_rates`; the scenario's where not given.
     """
 
     name: Words
     country: Words
     opened: Day
+    currency: Currency | None = None
 
 
 class TaxRate(Strict):
@@ -112,3 +116,29 @@ class ShippingCost(ShippingRate):
     def of(self, shop: str) -> ShippingRate:
         """Rate of a shop."""
         return self.by_shop.get(shop, self)
+
+
+class ExchangeRate(Strict):
+    """Units of a currency for one of the scenario's: a log random walk that comes back to its level.
+
+    log(rate / level) keeps 2^(-1 / half_life_days) of itself from day to day, and a normal step is
+    added. Six decimals are published, and amounts are rounded half up to the cent by those.
+
+    Attributes
+    ----------
+    level
+        Median of the rate.
+    daily_sd_percent
+        Standard deviation of a day's step, in percent of the rate.
+    half_life_days
+        Days after which half of a distance from the level is expected to be left.
+    """
+
+    level: Annotated[float, Field(ge=0.01, le=100_000, allow_inf_nan=False)]
+    daily_sd_percent: Annotated[float, Field(ge=0.05, le=5, allow_inf_nan=False)]
+    half_life_days: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
+
+    @property
+    def kept_a_day(self) -> float:
+        """What is left after a day of a distance from the level, on the scale of logarithms."""
+        return float(2.0 ** (-1 / self.half_life_days))

@@ -10,10 +10,14 @@ from footfall.scenario.defects import Contradiction, Path, nearest
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
 
+CURRENCY_FIELDS = (("shop", "currency"), ("order", "currency"), ("exchange_rate", "currency"))
+LOCAL_FIELDS = (("order", "total_local"), ("line", "unit_price_local"))
+
 
 def money_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     """Find shops, categories and days that the rest of the scenario does not know."""
     known = scenario.demand.shops
+    yield from _currencies(scenario)
     if scenario.shops is not None:
         yield from _each_shop(("shops",), scenario.shops, known)
         for code, shop in scenario.shops.items():
@@ -45,6 +49,21 @@ def money_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
             )
 
 
+def _currencies(scenario: Scenario) -> Iterator[Contradiction]:
+    currencies = scenario.currencies
+    if scenario.currency in currencies[1:]:
+        yield Contradiction(
+            f"exchange_rates has a rate for {scenario.currency}, in which all money is already",
+            *(("exchange_rates", scenario.currency), ("currency",)),
+        )
+    for code, shop in (scenario.shops or {}).items():
+        if shop.currency is not None and shop.currency not in currencies:
+            yield Contradiction(
+                f"shops.{code}.currency must be one of {', '.join(currencies)} (exchange_rates)",
+                *(("shops", code, "currency"), ("exchange_rates",)),
+            )
+
+
 def _each_shop(at: Path, given: Collection[str], known: Mapping[str, float]) -> Iterator[Contradiction]:
     """Find shops that a map names and `demand.shops` does not, and the other way round."""
     key, all_of_them = ".".join(at), ("demand", "shops")
@@ -65,8 +84,12 @@ def _each_shop(at: Path, given: Collection[str], known: Mapping[str, float]) -> 
 def money_needed(scenario: Scenario, entity: str, field: str) -> tuple[str, object]:
     """Key that a field of shops or money needs, and what the scenario says there; none needs none."""
     taxed = {"net", "tax", "gross"}
-    if (entity, field) == ("shop", "tax_percent") or (entity in ("order", "line") and field in taxed):
+    if (entity, field) == ("shop", "tax_rate") or (entity in ("order", "line") and field in taxed):
         return "tax", scenario.tax
+    if entity == "exchange_rate" or (entity, field) in LOCAL_FIELDS:
+        return "exchange_rates", scenario.exchange_rates
+    if (entity, field) in CURRENCY_FIELDS:
+        return "shops", scenario.shops
     if entity == "order" and field in ("shipping_cost", "grand_total"):
         return "shipping_cost", scenario.shipping_cost
     return ("shops", scenario.shops) if entity == "shop" else ("", True)

@@ -1,4 +1,4 @@
-"""What is added to the price of goods: tax, shipping."""
+"""What is added to the price of goods, and what it is in the shop's currency."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from footfall.core.money import MILLION, Cents, tax_on, tax_within
+from footfall.core.arrays import take_words
+from footfall.core.money import MILLION, Cents, exchanged, tax_on, tax_within
 from footfall.plan.plan import Plan
 from footfall.scenario.money import Tax
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.orders import Orders
+from footfall.simulate.outcomes import Outcomes
+from footfall.simulate.shops import currency_of_shops
 
 Ints = npt.NDArray[np.int64]
 _NEVER = np.iinfo(np.int64).max
 
 
 class Charges:
-    """Tax and shipping of a part's lines and orders; each column is computed when it is first asked for.
+    """Tax, shipping and local amounts of a part's lines and orders, each made when it is asked for.
 
     Parameters
     ----------
-    amount : ndarray of int, shape (lines,)
-        Line totals in cents, at the shop's prices.
     known : ndarray of bool or None, shape (lines,)
         Lines that orders are told of; None for all.
     """
@@ -35,16 +36,21 @@ class Charges:
         plan: Plan,
         orders: Orders,
         baskets: Baskets,
-        amount: Cents,
+        outcomes: Outcomes,
         known: npt.NDArray[np.bool_] | None,
     ) -> None:
         self._plan, self._orders, self._baskets = plan, orders, baskets
-        self._amount, self._known = amount, known
+        self._amount, self._unit_price, self._known = outcomes.total, outcomes.unit_price, known
 
     @property
     def of_lines(self) -> dict[str, Callable[[], Any]]:
         """Field of a line -> what makes its values."""
-        return {"net": lambda: self._net, "tax": lambda: self._tax, "gross": lambda: self._net + self._tax}
+        return {
+            "net": lambda: self._net,
+            "tax": lambda: self._tax,
+            "gross": lambda: self._net + self._tax,
+            "unit_price_local": lambda: exchanged(self._unit_price, self._rate.take(self._baskets.order)),
+        }
 
     @property
     def of_orders(self) -> dict[str, Callable[[], Any]]:
@@ -55,7 +61,18 @@ class Charges:
             "gross": lambda: self._summed(self._net + self._tax),
             "shipping_cost": lambda: self._shipping,
             "grand_total": lambda: self._goods + self._shipping,
+            "currency": lambda: take_words(
+                self._plan.scenario.currencies, currency_of_shops(self._plan).take(self._orders.shop)
+            ),
+            "total_local": lambda: exchanged(self._summed(self._amount), self._rate),
         }
+
+    @cached_property
+    def _rate(self) -> Ints:
+        """Millionths of the shop's currency for one of the scenario's, of each order."""
+        if self._plan.scenario.shops is None:
+            return np.full(len(self._orders.id), MILLION)
+        return self._plan.exchange[currency_of_shops(self._plan).take(self._orders.shop), self._orders.day]
 
     @cached_property
     def _goods(self) -> Cents:

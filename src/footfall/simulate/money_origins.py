@@ -1,4 +1,4 @@
-"""Where shops come from, and what is added to the price of goods, field by field."""
+"""Where shops and rates of exchange come from, and what is added to the price of goods, field by field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,28 @@ CHARGED: Mapping[Node, Origin] = {
     ("shop", "name"): Origin("As the scenario says.", keys=("shops.*.name",)),
     ("shop", "country"): Origin("As the scenario says.", keys=("shops.*.country",)),
     ("shop", "opened"): Origin("As the scenario says.", keys=("shops.*.opened",)),
-    ("shop", "tax_percent"): Origin("The shop's rate of most categories.", keys=("tax.rates.*.percent",)),
+    ("shop", "tax_rate"): Origin("The shop's rate of most categories.", keys=("tax.rates.*.percent",)),
+    ("shop", "currency"): Origin(
+        "As the scenario says; its own where the shop names none.", keys=("shops.*.currency", "currency")
+    ),
+    ("exchange_rate", "*"): Origin(
+        "Each day and currency once, the scenario's own first.", keys=("years", "exchange_rates", "currency")
+    ),
+    ("exchange_rate", "date"): Origin("Each day of the horizon.", keys=("year",)),
+    ("exchange_rate", "currency"): Origin("Each currency, in the scenario's order."),
+    ("exchange_rate", "rate"): Origin(
+        "The logarithm of rate over level keeps a part of itself from day to day; a normal step is added.",
+        streams=("exchange_rate.*",),
+    ),
+    ("order", "currency"): Origin("That of the shop.", follows=(("order", "shop"), ("shop", "currency"))),
+    ("order", "total_local"): Origin(
+        "The order's total at the rate of its day and its shop's currency, rounded half up to the cent.",
+        follows=(("order", "total"), ("line", "*"), ("order", "currency"), ("exchange_rate", "rate")),
+    ),
+    ("line", "unit_price_local"): Origin(
+        "The price paid at the rate of the order's day and its shop's currency, rounded half up to the cent.",
+        follows=(("line", "unit_price"), ("order", "currency"), ("exchange_rate", "rate")),
+    ),
     _RATE: Origin(
         "Each shop has a rate of tax, and others for some categories.",
         keys=("tax.rates.*.percent", "tax.rates.*.by_category_percent"),

@@ -26,7 +26,7 @@ from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
 from footfall.simulate.reviews import Decided, Purchases, decide, reviewable, simulate_reviews
-from footfall.simulate.shops import simulate_shops
+from footfall.simulate.shops import simulate_rates, simulate_shops
 
 _SECONDS_A_DAY = 86_400
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
@@ -75,7 +75,7 @@ def simulate(plan: Plan, part: Part) -> Simulated:
         known = lines_known(plan, orders, baskets)
         if known is not None:
             order_total = _sums(baskets.order, np.where(known, outcomes.total, 0), len(orders.id))
-        charges = Charges(plan, orders, baskets, outcomes.total, known)
+        charges = Charges(plan, orders, baskets, outcomes, known)
         order_rows = Rows(
             _order_columns(plan, orders, order_total, status) | charges.of_orders,
             lambda: orders.address,
@@ -205,8 +205,14 @@ def _shops(plan: Plan) -> Rows:
     return Rows(_ready(simulate_shops(plan)), lambda: row_addresses(len(plan.shops)))
 
 
+def _rates(plan: Plan) -> Rows:
+    """Rates of exchange of the published days."""
+    columns = simulate_rates(plan)
+    return Rows(_ready(columns), lambda: row_addresses(len(columns["rate"])))
+
+
 def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Tables of products, customers and shops, which need no order, batch by batch."""
+    """Tables of products, customers, shops and rates, which need no order, batch by batch."""
     for name, spec in plan.tables.items():
         if spec.entity == "product":
             batch = _batch(spec, _products(plan))
@@ -218,6 +224,8 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
                 yield name, _batch(spec, _customer_rows(plan, columns))
         elif spec.entity == "shop":
             yield name, _batch(spec, _shops(plan))
+        elif spec.entity == "exchange_rate":
+            yield name, _batch(spec, _rates(plan))
 
 
 def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:

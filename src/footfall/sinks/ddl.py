@@ -45,12 +45,18 @@ def qualified(schema: str, table: str) -> str:
 
 
 def referenced_first(specs: Sequence[TableSpec]) -> list[TableSpec]:
-    """Tables in an order in which each comes after those that it refers to."""
+    """Tables in an order in which each comes after those that it refers to, and that it is judged by."""
     waiting, ordered = list(specs), []
+    rates = {s.name for s in specs if s.entity == "exchange_rate"}  # amounts of orders follow from them
     while waiting:
         names = {s.name for s in waiting}
         free = [
-            s for s in waiting if not {c.references[0] for c in s.columns if c.references} & names - {s.name}
+            s
+            for s in waiting
+            if not (
+                {c.references[0] for c in s.columns if c.references} | (rates if s.keyed_by_order else set())
+            )
+            & names - {s.name}
         ]
         ordered += free or waiting  # a circle cannot be declared; its keys are left out below
         waiting = [s for s in waiting if free and s not in free]

@@ -143,6 +143,7 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
     months = (plan.last.year - plan.first.year) * 12 + plan.last.month - plan.first.month + 1
     expected = {
         "shop": float(shops),
+        "exchange_rate": float((stop - start) * len(plan.exchange)),
         "product": float(plan.scenario.catalog.skus),
         "order": orders,
         "line": orders * plan.solved.expected_lines_per_order,
