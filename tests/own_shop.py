@@ -57,3 +57,17 @@ def looked_up(keys: pa.ChunkedArray, table: pa.Table, key: str, column: str) -> 
 def finding(findings: list[Finding], check: str) -> Finding:
     """Return the finding of a check."""
     return next(f for f in findings if f.check == check)
+
+
+COLUMNS = (
+    'tables.order_items.columns.net={sql: "quantity * unit_price * (1 - discount)", kind: money, text: Net.}',
+    "tables.order_items.columns.uid={sql: \"md5('line' || order_item_id)::uuid::text\", kind: text}",
+    'tables.order_items.columns.is_dear={sql: "net > 100", kind: boolean, text: Whether it is dear.}',
+    "tables.orders.columns.month={sql: \"strftime(order_date, '%Y-%m')\", kind: month, text: Month.}",
+    'tables.orders.columns.due={sql: "order_date + interval 36 hour", kind: timestamp, text: When due.}',
+    "tables.orders.columns.size={sql: \"if(total_amount > 100, 'big', 'small')\", kind: code, text: Size.}",
+    'tables.products.columns.third={sql: "price / 3", kind: number, text: A third.}',
+    'tables.products.columns.sells_from={sql: "created_date + 1", kind: date, text: The day after.}',
+    'tables.reviews.columns.stars={sql: "rating / 5", kind: fraction, text: Share of all stars.}',
+    'tables.customers.columns.bonus={sql: "length(last_name) % 7", kind: integer, text: Points.}',
+)

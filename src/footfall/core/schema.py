@@ -268,7 +268,7 @@ class Made:
     plugin : str
         Name of the entry point.
     reads : tuple of str
-        Columns of the table that the plug-in is given.
+        Columns of the table that it is made from.
     """
 
     sql: str = ""

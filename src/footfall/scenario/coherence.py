@@ -206,8 +206,8 @@ def _arrival(scenario: Scenario) -> Iterator[Contradiction]:
 
 def _columns(scenario: Scenario) -> Iterator[Contradiction]:
     for name, table in scenario.tables.items():
-        for column, said in table.columns.items():
-            missing = _missing_for(scenario, *leaf_of(table.rows, said.field))
+        for column, path in table.paths.items():
+            missing = _missing_for(scenario, *leaf_of(table.rows, path))
             if missing:
                 yield Contradiction(
                     f"table '{name}', column '{column}' needs {missing}, which is not given",

@@ -13,28 +13,55 @@ from pydantic import (
 )
 
 from footfall.core.publishing import Shown
-from footfall.core.schema import VOCABULARY, leaf_of
+from footfall.core.schema import VOCABULARY, Kind, Made, leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.strict import Identifier, Strict
 
 
 class PublishedColumn(Strict):
-    """A column: the field that it shows, and words of its own for it.
+    """A column: the field that it shows, or the expression that makes it from others; with words for it.
 
     Attributes
     ----------
     field
         Field of the table's rows, or a path along references, such as `order.customer.city`.
+    sql
+        Expression over other columns of the table, row by row; of those that are made, the ones above it.
+    kind
+        What the values of a column that is made are.
     text
         What the column means, where the vocabulary's words won't do.
+    unit
+        Unit of a column that is made.
     """
 
-    field: str
+    field: str | None = None
+    sql: str | None = None
+    kind: Annotated[Kind | None, Field(strict=False)] = None
     text: str = ""
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.field is None) == (self.sql is None):
+            raise Contradiction(
+                "give either the field that it shows, or the sql that makes it", "field", "sql"
+            )
+        if self.is_made and self.kind is None:
+            known = ", ".join(kind.value for kind in Kind)
+            raise Contradiction(f"a column that is made says its kind, one of {known}", "kind", "sql")
+        if not self.is_made and (self.kind or self.unit):
+            raise Contradiction("a column that shows a field has the field's kind and unit", "kind", "unit")
+        return self
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is made from other columns."""
+        return self.field is None
 
     @model_serializer(mode="wrap")
     def _short(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
-        said: dict[str, Any] = {key: value for key, value in handler(self).items() if value}
+        said: dict[str, Any] = {key: value for key, value in handler(self).items() if value not in (None, "")}
         return said["field"] if list(said) == ["field"] else said
 
 
@@ -76,21 +103,69 @@ class PublishedTable(Strict):
                 "rows",
             )
         wrong = [
-            Contradiction(f"column '{name}' shows '{column.field}', {said}", ("columns", name))
-            for name, column in self.columns.items()
-            if (said := _wrong_path(self.rows, column.field))
+            Contradiction(f"column '{name}' shows '{path}', {said}", ("columns", name))
+            for name, path in self.paths.items()
+            if (said := _wrong_path(self.rows, path))
         ]
+        if not self.paths:
+            wrong.append(Contradiction("a table shows at least one field of its rows", "columns"))
         if wrong:
             raise Contradictions(wrong)
+        if len(self.paths) < len(self.columns):
+            self._check_sql()
         return self
+
+    def _check_sql(self) -> None:
+        from footfall.scenario.sql.tree import SqlRefusedError  # noqa: PLC0415 - few scenarios have any
+
+        wrong = []
+        for name, column in self.columns.items():
+            try:
+                if column.sql is not None:
+                    self._made(name, column)
+            except SqlRefusedError as error:
+                wrong.append(Contradiction(f"column '{name}' {error}", ("columns", name, "sql")))
+        if wrong:
+            raise Contradictions(wrong)
+
+    def _made(self, name: str, column: PublishedColumn) -> Made:
+        """How a column is made, as it is run."""
+        from footfall.scenario.sql.duckdb import checked_expression  # noqa: PLC0415 - few scenarios have any
+
+        kinds = self.kinds
+        made = [n for n, c in self.columns.items() if c.is_made]
+        later = tuple(made[made.index(name) :])
+        assert column.sql is not None, "asked for where there is one"
+        assert column.kind is not None, "validated"
+        readable = tuple((n, kind) for n, kind in kinds.items() if n not in later)
+        return checked_expression(column.sql, column.kind, readable, later)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Field, or path to one, of each column that shows one."""
+        return {name: c.field for name, c in self.columns.items() if c.field is not None}
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Kind of each column's values."""
+        found = {name: column.kind for name, column in self.columns.items()}
+        for name, path in self.paths.items():
+            entity, field = leaf_of(self.rows, path)
+            found[name] = VOCABULARY[entity].fields[field].kind
+        return {name: kind for name, kind in found.items() if kind is not None}
 
     def resolved(self) -> dict[str, Shown]:
         """What each column shows, for the schema."""
-        return {name: Shown(c.field, c.text) for name, c in self.columns.items()}
+        return {
+            name: Shown(c.field, c.text)
+            if c.field is not None
+            else Shown("", c.text, c.unit, c.kind, self._made(name, c))
+            for name, c in self.columns.items()
+        }
 
     def shows(self, entity: str) -> set[str]:
         """Fields of an entity that the table shows, of its own rows or of rows that they refer to."""
-        leaves = [leaf_of(self.rows, c.field) for c in self.columns.values()]
+        leaves = [leaf_of(self.rows, path) for path in self.paths.values()]
         return {field for of_entity, field in leaves if of_entity == entity}
 
 

@@ -302,6 +302,8 @@ def _ready(columns: Mapping[str, Any]) -> Columns:
 def _batch(spec: TableSpec, rows: Rows) -> pa.RecordBatch:
     arrays = []
     for column in spec.columns:
+        if column.made:
+            continue
         values = rows.values(column.field)  # only what is published is made
         if column.kind is Kind.MONTH:
             values = from_words(values)
@@ -313,4 +315,9 @@ def _batch(spec: TableSpec, rows: Rows) -> pa.RecordBatch:
             width = np.int32 if column.kind is Kind.DATE else values.dtype
             values = from_numpy(values.astype(width, copy=False), column.arrow_type)
         arrays.append(values)
+    if len(arrays) < len(spec.columns):
+        from footfall.simulate.made import completed  # noqa: PLC0415 - few scenarios make columns
+
+        shown = [column.name for column in spec.columns if not column.made]
+        return completed(spec, dict(zip(shown, arrays, strict=True)))
     return pa.RecordBatch.from_arrays(arrays, schema=spec.arrow_schema)

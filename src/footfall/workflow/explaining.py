@@ -7,13 +7,13 @@ from typing import Any
 from footfall.contract.judge import checks_of
 from footfall.contract.subject import Subject
 from footfall.core.errors import RequestError
-from footfall.core.schema import VOCABULARY, leaf_of
+from footfall.core.schema import VOCABULARY, TableSpec, leaf_of
 from footfall.scenario.defects import nearest
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.scenario.sources import shipped
 from footfall.simulate.lineage import ORIGINS, lineage
-from footfall.simulate.origins import Node
+from footfall.simulate.origins import Node, Origin
 
 
 def explain(column: str, scenario: str | None = None) -> dict[str, Any]:
@@ -67,37 +67,53 @@ def _publishing(table: str) -> Scenario:
 
 def _told(scenario: Scenario, table: str, name: str) -> dict[str, Any]:
     published = scenario.tables[table]
-    path = published.columns[name].field
-    entity, field = leaf_of(published.rows, path)
-    joined = path.split(".")[:-1]
     specs = scenario.publishing(list(scenario.tables))
     spec = next(c for c in specs[table].columns if c.name == name)
     subject = Subject(scenario, specs, scenario.first_day, scenario.last_day, {})
-    all_of_it = lineage(scenario, published.rows, path)
+    shown = [c for c in specs[table].columns if c.name in _read_by(specs[table], name)]
+    lineages = [lineage(scenario, published.rows, column.field) for column in shown]
+    nodes = [node for found in lineages for node in found.nodes]
+    if not spec.made:
+        origin = lineages[0].origin
+    else:
+        origin = Origin(f"Made for each row from columns of the table: {spec.made.sql}.")
+        nodes = [*(leaf_of(published.rows, column.field) for column in shown), *nodes]
+    joined = spec.field.split(".")[:-1]
     rows = ORIGINS.get((published.rows, "*"))
+    keys = sorted({key for found in lineages for key in found.keys})
     return {
         "column": f"{table}.{name}",
         "scenario": scenario.name,
         "type": str(spec.kind),
         "unit": spec.unit,
         "means": spec.text,
-        "how": (f"Joined by {' and '.join(joined)}. " if joined else "") + all_of_it.origin.words,
+        "how": (f"Joined by {' and '.join(joined)}. " if joined else "") + origin.words,
         "rows": rows.words if rows else "",
         "grain": VOCABULARY[published.rows].grain,
         "follows_from": [
             {"what": _name(scenario, node), "how": ORIGINS[node].words}
-            for node in all_of_it.nodes
+            for node in dict.fromkeys(nodes)
             if node[1] != "*"
         ],
-        "own_streams": sorted(all_of_it.origin.streams),
-        "streams": list(all_of_it.streams),
-        "own_keys": [key for key in all_of_it.keys if key in all_of_it.origin.keys],
-        "keys": list(all_of_it.keys),
-        "rules": [
+        "own_streams": sorted(origin.streams),
+        "streams": sorted({stream for found in lineages for stream in found.streams}),
+        "own_keys": [key for key in keys if key in origin.keys],
+        "keys": keys,
+        "rules": []
+        if spec.made
+        else [
             {"check": check.name, "kind": check.kind, "rule": check.rule}
-            for check in checks_of(subject, entity, field)
+            for check in checks_of(subject, *leaf_of(published.rows, spec.field))
         ],
     }
+
+
+def _read_by(table: TableSpec, name: str) -> set[str]:
+    """Columns that a column shows a field by: itself, or those that it is made from in the end."""
+    column = next(c for c in table.columns if c.name == name)
+    if not column.made:
+        return {name}
+    return {shown for read in column.made.reads for shown in _read_by(table, read)}
 
 
 def _name(scenario: Scenario, node: Node) -> str:
