@@ -8,6 +8,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
@@ -16,6 +17,11 @@ from footfall.core.publishing import Shown
 from footfall.core.schema import VOCABULARY, Kind, Made, leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.strict import Identifier, Strict
+
+
+KindWord = Annotated[
+    Kind, Field(strict=False), WithJsonSchema({"enum": [kind.value for kind in Kind], "type": "string"})
+]
 
 
 class PublishedColumn(Strict):
@@ -37,7 +43,7 @@ class PublishedColumn(Strict):
 
     field: str | None = None
     sql: str | None = None
-    kind: Annotated[Kind | None, Field(strict=False)] = None
+    kind: KindWord | None = None
     text: str = ""
     unit: str = ""
 
