@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import footfall
+from browsers import started
 from footfall import Dataset
 from footfall.sinks.base import DATABASES
 from postgres import NotHereError, Server, running_server
@@ -65,25 +66,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A headless Chromium that tells of everything it logs and asks the network for."""
+    """A headless Chromium that tells of everything it logs and asks the network for; CI must have one."""
     programs = [shutil.which(name) for name in ("chromium", "chromedriver")]
     if not all(programs):
         why = "no chromium and chromedriver on the path; apt-get install chromium chromium-driver brings them"
         if os.environ.get("CI"):
             pytest.fail(why)
         pytest.skip(why)
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(programs[0])
-    for argument in (
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(programs[1])))
+    driver = started(*map(str, programs), tmp_path_factory.mktemp("chromium"))
     yield driver
     driver.quit()

@@ -17,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from browsers import show
+
 ROOT = Path(__file__).parents[1]
 LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "video": "src"}
 
@@ -126,8 +128,7 @@ def test_search_finds_the_pages_that_have_a_word(browser: Any, address: str):
         entry.send_keys(word)
 
     wait = WebDriverWait(browser, 30)
-    browser.set_window_size(1280, 900)
-    browser.get(address)
+    show(browser, address, 1280)
     browser.find_element("css selector", "button.md-search__button").click()
     opened = "return [...document.querySelectorAll('*')].find(one => one.shadowRoot)?.shadowRoot"
     box = wait.until(lambda _: browser.execute_script(opened))

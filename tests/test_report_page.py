@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from browsers import show
 from footfall.workflow.generate import generate_into
 from footfall.workflow.reporting import report
 from footfall.workflow.request import Request
@@ -38,23 +39,13 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return request.param, report(place)[0]
 
 
-def show(browser: Any, file: Path, width: int, scheme: str = "light", media: str = "screen") -> None:
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600},
-    )
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
-    browser.get(file.as_uri())
-
-
 def test_the_page_opens_alone(browser: Any, page: tuple[str, Path]):
     """It asks for nothing but itself, logs nothing, and holds less than 1.5 MB."""
     _, file = page
     browser.get("about:blank")
     for kind in ("performance", "browser"):  # what came before is none of the page's
         browser.get_log(kind)
-    show(browser, file, 1280)
+    show(browser, file.as_uri(), 1280)
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = {e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"}
     assert {url for url in asked if not url.startswith("data:")} == {file.as_uri()}
@@ -83,7 +74,7 @@ return [...document.querySelectorAll('figure')].map(figure => {
 def test_every_chart_is_drawn_and_fits(browser: Any, page: tuple[str, Path], width: int):
     """At each width every chart shows one picture with marks, letters of a fair size, and none cut off."""
     name, file = page
-    show(browser, file, width)
+    show(browser, file.as_uri(), width)
     drawn = {figure["key"]: figure for figure in browser.execute_script(DRAWN)}
     assert drawn.keys() == CHARTS[name]
     for figure in drawn.values():
@@ -101,7 +92,7 @@ def test_charts_follow_light_and_dark(browser: Any, page: tuple[str, Path]):
     _, file = page
     colours = {}
     for scheme in ("light", "dark"):
-        show(browser, file, 1280, scheme)
+        show(browser, file.as_uri(), 1280, scheme)
         colours[scheme] = browser.execute_script(
             "return [getComputedStyle(document.body).backgroundColor,"
             " getComputedStyle(document.querySelector('#weekdays .bar')).fill,"
@@ -113,7 +104,7 @@ def test_charts_follow_light_and_dark(browser: Any, page: tuple[str, Path]):
 def test_it_prints(browser: Any, page: tuple[str, Path]):
     """On paper the promises that are folded on the screen are there, and the page is black on white."""
     _, file = page
-    show(browser, file, 1280, "dark", media="print")
+    show(browser, file.as_uri(), 1280, "dark", media="print")
     background, hidden = browser.execute_script(
         "return [getComputedStyle(document.body).backgroundColor,"
         " [...document.querySelectorAll('#contract .contract')].filter(t => !t.checkVisibility()).length]"
@@ -214,7 +205,7 @@ def test_a_broken_promise_is_seen_first(browser: Any, tmp_path: Path):
     place, told = report(tmp_path / "data")
     broken = {p["check"] for p in told["contract"] if p["verdict"] == "fail"}
     assert "files.orders.unchanged" in broken
-    show(browser, place, 390)
+    show(browser, place.as_uri(), 390)
     seen = browser.execute_script(
         "return [...document.querySelectorAll('.is-fail')].filter(row => row.checkVisibility())"
         ".map(row => row.querySelector('code').textContent)"
