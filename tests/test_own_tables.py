@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import footfall
-from footfall.core.errors import RequestError, ScenarioError
+from footfall.core.errors import ScenarioError
 from footfall.core.schema import leaf_of
 from footfall.scenario.load import load
 from footfall.sinks.database import database_at, opened
@@ -196,7 +196,7 @@ def test_a_wrong_path_is_refused_with_its_place(table: str, says: str, tmp_path:
 def test_a_joined_address_needs_locales() -> None:
     """Who asks for a joined address of customers that live nowhere is told what to set."""
     change = "tables.t={rows: order, columns: {id: id, city: customer.city}}"
-    with pytest.raises(RequestError, match=r"table 't' shows addresses, and customers\.locales"):
+    with pytest.raises(ScenarioError, match=r"table 't' shows addresses, and customers\.locales"):
         footfall.generate("vantage", overrides=["customers.locales={}", change], tables=["t"])
 
 

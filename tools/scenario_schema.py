@@ -93,6 +93,8 @@ def _changes(whole: dict[str, Any], kind: Any) -> dict[str, Any]:
 
 def _merged(way: dict[str, Any]) -> dict[str, Any]:
     """Schema of a value that is merged, where it is a map."""
+    if "anyOf" in way:
+        return {**way, "anyOf": [_merged(each) for each in way["anyOf"]]}
     if "$ref" in way:
         return {"$ref": f"{way['$ref']}{_CHANGES}"}
     if way.get("type") != "object":

@@ -215,6 +215,34 @@ def _columns(scenario: Scenario) -> Iterator[Contradiction]:
                 )
 
 
+def _addresses(scenario: Scenario) -> Iterator[Contradiction]:
+    for name, table in scenario.tables.items():
+        homeless = "" if table.on_request else shop_without_locale(scenario, name)
+        if homeless:
+            yield Contradiction(
+                needs_locale(name, homeless),
+                *(("customers", "locales", homeless), ("demand", "shops", homeless), ("tables", name)),
+            )
+
+
+def shop_without_locale(scenario: Scenario, table: str) -> str:
+    """First shop of which a table must show addresses that it can't; empty where there is none."""
+    shown = scenario.tables[table]
+    if shown.shows("customer") <= {"id", "shop", "registered"} and "shipping_address" not in shown.shows(
+        "order"
+    ):
+        return ""
+    return next((shop for shop in scenario.demand.shops if shop not in scenario.customers.locales), "")
+
+
+def needs_locale(table: str, shop: str) -> str:
+    """Say that a table can't show a shop's addresses, and what to set."""
+    return (
+        f"table '{table}' shows addresses, and customers.locales does not say where customers of "
+        f"shop {shop} live; set customers.locales.{shop} to en_US, de_DE, de_AT or de_CH"
+    )
+
+
 RULES = (
     _demand,
     _catalog,
@@ -227,6 +255,7 @@ RULES = (
     _arrival,
     money_contradictions,
     _columns,
+    _addresses,
 )
 """Each is asked alone of the sections that can be read, where others can't."""
 

@@ -157,11 +157,8 @@ class Scenario(Strict):
         if not wanted:
             raise RequestError(f"--tables is empty; {known}")
         for name in wanted:
-            table = self.tables[name]
-            if table.shows("customer") - {"id", "shop", "registered"}:
-                self._check_locales(name)
-            if "shipping_address" in table.shows("order"):
-                self._check_locales(name)
+            if homeless := coherence.shop_without_locale(self, name):
+                raise RequestError(coherence.needs_locale(name, homeless))
         shops = tuple(self.demand.shops)
         words = {
             **{(entity, "shop"): shops for entity in ("order", "customer", "marketing_day", "budget_month")},
@@ -173,14 +170,6 @@ class Scenario(Strict):
         }
         chosen = {name: (t.rows, t.resolved()) for name, t in self.tables.items() if name in wanted}
         return publish(chosen, self.currency, words)
-
-    def _check_locales(self, table: str) -> None:
-        missing = [shop for shop in self.demand.shops if shop not in self.customers.locales]
-        if missing:
-            raise RequestError(
-                f"table '{table}' shows addresses, and customers.locales does not say where customers of "
-                f"shop {missing[0]} live; set customers.locales.{missing[0]} to en_US, de_DE, de_AT or de_CH"
-            )
 
     @property
     def currencies(self) -> tuple[str, ...]:

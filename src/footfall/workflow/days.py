@@ -21,6 +21,7 @@ from footfall.sinks.ddl import referenced_first
 from footfall.workflow.changes import ONE_DAY, changes_of
 from footfall.workflow.judging import refuse_failures
 from footfall.workflow.load import load_into
+from footfall.workflow.remembered import scenario_of
 from footfall.workflow.request import Request
 
 
@@ -126,7 +127,7 @@ def _held(there: DayTransaction, request: Request, scenario: Scenario, schema: s
     }
     held = {
         # Not that of the manifest: an earlier version may have told another one of the same shop.
-        "scenario": Scenario.model_validate(manifest.scenario).fingerprint,
+        "scenario": scenario_of(manifest, there.shown).fingerprint,
         "--seed": manifest.seed,
         "--scale": manifest.scale,
         "--from": manifest.first,

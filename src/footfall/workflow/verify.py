@@ -6,17 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
 from footfall.contract.judge import judge
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, RequestError
-from footfall.scenario.model import Scenario
 from footfall.sinks.database import Source, opened
 from footfall.sinks.ddl import referenced_first
+from footfall.workflow.remembered import scenario_of
 
 _UNREADABLE = "every table can be read as what the manifest says it is"
 _CHANGED = "rows and content are those that the manifest records"
@@ -62,12 +60,7 @@ def judged(source: Source) -> Judged:
         raise RequestError(
             f"{source.shown} holds the changes of {manifest.options['changes']}; a whole state is judged"
         )
-    try:
-        scenario = Scenario.model_validate(manifest.scenario)
-    except ValidationError as error:
-        raise DataError(
-            f"{source.shown}: the manifest's scenario is not valid: {error.errors()[0]['msg']}"
-        ) from error
+    scenario = scenario_of(manifest, source.shown)
     try:
         first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
         said = manifest.options.get("as_of")
