@@ -1,6 +1,6 @@
 """How long a user waits: whole processes from start to exit, and one process split by stage.
 
-Prints two Markdown tables. Whole processes are run after a warm-up, so files lie in the system's cache.
+Prints three Markdown tables. Whole processes are run after a warm-up, so files lie in the system's cache.
 
     python benchmarks/startup.py
 """
@@ -24,9 +24,18 @@ from typing import Any
 
 import numpy as np
 
+_READING = "| scenario, ms of the processor, medians | load | plan | load and plan | rehearse |"
 _STAGES = ("load", "plan", "simulate", "write", "observe and judge", "hash")
 _IMPORTS = "import importlib, time; start = time.perf_counter(); importlib.import_module('{}'); "
 _TELL = "print(time.perf_counter() - start)"
+_EXTENDING = """\
+version: 1
+extends: vantage
+demand: {orders: 40000, shops: {IT: 0.4}, events: {christmas: null}}
+customers: {locales: {IT: de_AT}}
+targets: {order_value: {value: 200}}
+tables: {raw_budget_monthly: null}
+"""
 
 
 def timed(command: Sequence[str], runs: int) -> list[float]:
@@ -97,6 +106,7 @@ def _one_run(directory: Path) -> dict[str, float]:
     parts = importlib.import_module("footfall.plan.parts")
     simulation = importlib.import_module("footfall.simulate.part")
 
+    importlib.import_module("footfall.scenario.sources").remembered.cache_clear()
     spent: dict[str, float] = defaultdict(float)
 
     @contextmanager
@@ -141,6 +151,37 @@ def _one_run(directory: Path) -> dict[str, float]:
     return spent
 
 
+def readings(directory: Path, runs: int) -> dict[str, list[tuple[float, ...]]]:
+    """Seconds of the processor to load, plan and rehearse scenarios in a warm process, run by run.
+
+    Loading begins with the file's text: what an earlier run parsed is forgotten.
+    """
+    sources = importlib.import_module("footfall.scenario.sources")
+    load = importlib.import_module("footfall.scenario.load").load
+    planning = importlib.import_module("footfall.plan.plan")
+    rehearsal = importlib.import_module("footfall.simulate.rehearsal")
+    mine = directory / "mine.yml"
+    mine.write_text(_EXTENDING, encoding="utf-8")
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for words, name in {
+        "vantage": "vantage",
+        "storefront": "storefront",
+        "extends vantage": str(mine),
+    }.items():
+        for run in range(runs + 1):
+            sources.remembered.cache_clear()
+            begun = time.process_time()
+            scenario = load(name, ())
+            loaded = time.process_time()
+            plan = planning.plan(scenario, 42)
+            planned = time.process_time()
+            rehearsal.rehearsed(plan)
+            spent = (loaded - begun, planned - loaded, planned - begun, time.process_time() - planned)
+            if run:
+                found.setdefault(words, []).append(spent)
+    return found
+
+
 def _row(name: str, seconds: Sequence[float]) -> str:
     cells = (statistics.median(seconds), min(seconds), max(seconds))
     return f"| {name} | " + " | ".join(f"{cell * 1000:.0f}" for cell in cells) + " |"
@@ -173,6 +214,10 @@ def main() -> int:
         print(_row("imports, generate", imports("footfall.workflow.generate", runs)))
         for stage, seconds in stages(place, runs).items():
             print(_row(stage, seconds))
+        print(f"\n{_READING}\n| --- | --- | --- | --- | --- |")
+        for words, spent in readings(place, runs).items():
+            medians = [statistics.median(one) for one in zip(*spent, strict=True)]
+            print(f"| {words} | " + " | ".join(f"{second * 1000:.0f}" for second in medians) + " |")
     print(
         "\nThe stages are measured in one warm process, and do not add up to the whole:\n"
         "what is done once in a run, such as late imports, first calls and publishing, "

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from footfall.cli.main import run
@@ -217,3 +218,37 @@ def test_a_fingerprint_is_of_what_is_said(write: Write):
     assert Scenario.model_validate(remembered).fingerprint == base.fingerprint
     assert load(str(write("name: vantage\ntitle: " + base.title))).fingerprint == base.fingerprint
     assert load("vantage", ["arrival.late_lines.share=0.1"]).fingerprint != base.fingerprint
+
+
+def test_every_command_takes_a_file_that_extends(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Plan, explain, dbt, changes and load a day after another, as of a shipped scenario."""
+    monkeypatch.chdir(tmp_path)
+    write("demand: {orders: 400}\ncustomers: {pool: 80}\ntargets: {order_value: null}\n")
+
+    def footfall(*arguments: str) -> str:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            run(arguments)
+        printed = capsys.readouterr()
+        assert left.value.code == 0, printed.err
+        return printed.out
+
+    assert '"name": "mine"' in footfall("plan", "mine.yml", "--json") or "mine" in footfall(
+        "plan", "mine.yml"
+    )
+    assert "of mine: " in footfall("explain", "raw_orders.order_ts", "-s", "mine.yml")
+    footfall("dbt", "mine.yml", "--quiet")
+    assert (tmp_path / "mine_dbt" / "dbt_project.yml").is_file()
+    days = ("--tables", "raw_orders,raw_line_items", "--quiet")
+    footfall("changes", "mine.yml", "--day", "2025-03-01", *days)
+    load_a_day = ("load", "mine.yml", "--to", "duckdb:shop.db", *days)
+    footfall(*load_a_day, "--as-of", "2025-03-01")
+    with duckdb.connect("shop.db") as connection:
+        (text,) = connection.execute("SELECT manifest FROM raw._footfall").fetchone() or ("",)
+        manifest = json.loads(text)
+        manifest["fingerprint"] = "as an earlier version told it"
+        del manifest["scenario"]["promises"]  # nor did it know this section
+        connection.execute("UPDATE raw._footfall SET manifest = ?", [json.dumps(manifest)])
+    footfall(*load_a_day, "--day", "2025-03-02")

@@ -75,11 +75,11 @@ def document_of(name_or_path: str) -> Document:
     ScenarioError
         As :func:`text_of`.
     """
-    return _remembered(text_of(name_or_path), _shown(name_or_path))
+    return remembered(text_of(name_or_path), _shown(name_or_path))
 
 
 # A command may ask for a scenario more than once, and parsing takes most of the time that loading does.
-_remembered = functools.lru_cache(maxsize=8)(read)
+remembered = functools.lru_cache(maxsize=8)(read)
 
 
 def _shown(name_or_path: str) -> str:
