@@ -39,6 +39,11 @@ MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
 HABITS = (
     "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}}",
 )
+LIVES = (
+    "targets.top_customer_share=null",
+    "customers.registered.lifetime={median_days: 60, shape: 1.0}",
+    "reviews.count=1500",
+)
 VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "vantage": ("vantage", 0.05, ()),
     "storefront": ("storefront", 0.2, ()),
@@ -47,6 +52,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "money": ("vantage", 0.05, MONEY),
     "habits": ("vantage", 0.05, HABITS),
     "currencies": ("vantage", 0.05, test_exchange.RATES),
+    "lives": ("storefront", 0.2, LIVES),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -136,6 +142,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "demand.holidays": ["demand.holidays={places: {DE: DE-BY, AT: AT, CH: CH-ZH}, multiplier: 5}"],
     },
     "money": test_money.CHANGES,
+    "lives": {"customers.registered.lifetime": ["customers.registered.lifetime.median_days=20"]},
     "habits": {
         "customers.habits.basket_size_correlation": ["customers.habits.basket_size_correlation=0.3"],
         "customers.habits.price_tilt": ["customers.habits.price_tilt=0.4"],

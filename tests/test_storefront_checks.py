@@ -14,6 +14,7 @@ import footfall
 from footfall.contract import CHECKS, Figures, judge
 from footfall.contract.customer_figures import folded
 from footfall.contract.habit_checks import CHECKS as HABIT_CHECKS
+from footfall.contract.lifetime_checks import CHECKS as LIFETIME_CHECKS
 from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
 from footfall.contract.shipping_figures import begin_with
@@ -197,7 +198,7 @@ FINER: list[tuple[str, Damage, str]] = [
 ]
 
 
-HABITS = {check.name for check in HABIT_CHECKS}  # in tests/test_habits.py
+HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS)}  # in tests/test_habits.py, test_lifetimes.py
 NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS
 
 

@@ -12,7 +12,7 @@ from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 
 SAMPLED_LINES = 1 << 18
-"""About so many lines are kept at most, 17 bytes each."""
+"""About so many lines are kept at most, 21 bytes each."""
 _MIX, _WORD = 0x9E3779B1, 1 << 32
 
 
@@ -24,6 +24,8 @@ class Histories:
     ----------
     customer, order, sku
         Numbers of customer and order, place of the SKU in the catalogue.
+    day
+        Day of the order, since 1970.
     is_first
         Whether the line is the first of its order.
     """
@@ -31,6 +33,7 @@ class Histories:
     customer: Counts
     order: Counts
     sku: Counts
+    day: Counts
     is_first: npt.NDArray[np.bool_]
 
 
@@ -41,7 +44,9 @@ class HistoryTally:
         scenario = subject.scenario
         sizes = scenario.basket.size
         lines = scenario.demand.orders * sum(size * share for size, share in sizes.items())
-        self.wanted = scenario.customers.habits is not None
+        registered = scenario.customers.registered
+        self.wanted = scenario.customers.habits is not None or bool(registered and registered.lifetime)
+        self._shops, self._start = len(subject.shops), subject.start
         self._bound = int(min(1.0, SAMPLED_LINES / max(1.0, lines)) * _WORD)
         self._parts: list[Histories] = []
 
@@ -57,6 +62,7 @@ class HistoryTally:
                 block.by_line(customer.astype(np.int32))[lines],
                 block.columns["order"][lines],
                 block.sku[lines].astype(np.int32),
+                block.by_line((block.orders["cell"] // self._shops + self._start).astype(np.int32))[lines],
                 is_first[lines],
             )
         )
@@ -68,7 +74,7 @@ class HistoryTally:
             joined = (np.concatenate([getattr(p, f.name) for p in self._parts]) for f in fields(Histories))
             self._parts = [Histories(*joined)]
         none = np.empty(0, np.int64)
-        return self._parts[0] if self._parts else Histories(none, none, none, none > 0)
+        return self._parts[0] if self._parts else Histories(none, none, none, none, none > 0)
 
     def first_of_customers(self, skus: int) -> Counts:
         """Counts by SKU of the first item that was seen of each customer: independent of each other."""

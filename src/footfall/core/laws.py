@@ -49,6 +49,11 @@ def bounded_pareto(u: Floats, density_exponent: float, max_over_min: float) -> F
     return np.asarray((1 - u * (1 - max_over_min**tail)) ** (1 / tail))
 
 
+def lomax(u: Floats, median: float, shape: float) -> Floats:
+    """Pareto law of the second kind on [0, inf): P(X > x) = (b / (b + x))^shape, b from the median."""
+    return np.asarray(median / (2 ** (1 / shape) - 1) * ((1 - u) ** (-1 / shape) - 1))
+
+
 def beta(u: Floats, mean: float, concentration: float) -> Floats:
     """Beta(mean * c, (1 - mean) * c) on (0, 1), c the concentration."""
     from footfall.core.special import betaincinv

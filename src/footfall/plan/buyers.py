@@ -34,12 +34,11 @@ class Buyers:
 
     def of_orders(self, day: Ints, address: Rows) -> tuple[Ints, Ints]:
         """Shop and customer number of each order, by its day and address."""
-        u_customer = self.streams.uniform("order.customer", address)
         if isinstance(self.customers, CustomerRegistry):
-            customer = self.customers.draw(u_customer, day)
+            customer = self.customers.draw(self.streams, day, address)
             return self.customers.shop.take(customer - 1), customer
         shop = self._shops(day, self.streams.bits("order.shop", address))
-        return shop, self.customers.draw(u_customer, shop)
+        return shop, self.customers.draw(self.streams.uniform("order.customer", address), shop)
 
     def _shops(self, day: Ints, words: Rows) -> Ints:
         if self.factors is not None and len(day):

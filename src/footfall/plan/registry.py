@@ -11,14 +11,17 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.arrays import Itself
 from footfall.core.permutation import KeyedPermutation
-from footfall.core.streams import Streams, row_addresses
+from footfall.core.streams import Rows, Streams, row_addresses
 from footfall.scenario.buying import Registration
+from footfall.scenario.habits import Lifetime
 from footfall.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _WHOLE = 1 << 20
+_ATTEMPTS = 32
+_LONGEST_DAYS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class CustomerRegistry:
         Share of all orders that each day is expected to have.
     order_share_max : float
         Most of all orders that a customer is expected to place; 1 where nobody minds.
+    last : ndarray of int, shape (customers,), or None
+        Last day t on which each is active, where customers drop out.
     """
 
     day: Ints
@@ -50,6 +55,7 @@ class CustomerRegistry:
     before: Ints
     orders_a_day: Floats
     order_share_max: float
+    last: Ints | None = None
 
     @classmethod
     def plan(cls, scenario: Scenario, streams: Streams, registration: Registration) -> CustomerRegistry:
@@ -71,6 +77,7 @@ class CustomerRegistry:
             before=np.searchsorted(day, np.arange(scenario.days + 1)),
             orders_a_day=np.zeros(scenario.days),
             order_share_max=1.0,
+            last=_last_days(streams, registration.lifetime, day),
         )
 
     def on(self, orders_a_day: Floats, order_share_max: float | None) -> CustomerRegistry:
@@ -98,9 +105,15 @@ class CustomerRegistry:
     def _order_shares(self, weights: Floats) -> Floats:
         """Share of all orders that each customer is expected to place, over the days after registration."""
         known = np.concatenate([[0.0], np.cumsum(weights)])[self.before[:-1]]
+        if self.last is not None:
+            left = np.bincount(np.minimum(self.last, len(known)) + 1, weights, len(known) + 2)
+            known = np.maximum(known - np.cumsum(left)[: len(known)], 0.0)
         a_unit = np.where(known > 0, self.orders_a_day / np.where(known > 0, known, 1.0), 0.0)
         from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
-        return np.maximum(weights * from_day_on[self.day + 1], 1e-12)
+        rest = from_day_on[self.day + 1]
+        if self.last is not None:
+            rest = rest - from_day_on[np.minimum(self.last + 1, len(known))]
+        return np.maximum(weights * rest, 1e-12)
 
     @property
     def order_shares(self) -> Floats:
@@ -112,11 +125,53 @@ class CustomerRegistry:
         """Share of the customers registered before each declared day."""
         return self.before[:-1] / len(self.day)
 
-    def draw(self, u: Floats, day: Ints) -> Ints:
-        """Customer numbers, from 1, for uniforms and days: by weight among those registered before."""
+    def draw(self, streams: Streams, day: Ints, address: Rows) -> Ints:
+        """Customer numbers, from 1, of orders: by weight among those registered before and still active.
+
+        Who has dropped out is redrawn, by (order, attempt); what is left after many attempts is drawn by
+        the weights of those who are active at once: the same law.
+        """
+        customer = self._registered(streams.uniform("order.customer", address), day)
+        if self.last is None:
+            return customer
+        again = np.flatnonzero(self.last.take(customer - 1) < day)
+        for attempt in range(1, _ATTEMPTS):
+            if not again.size:
+                return customer
+            u = streams.uniform(f"order.customer.{attempt}", address.take(again))
+            redrawn = self._registered(u, day.take(again))
+            customer[again] = redrawn
+            again = again.take(np.flatnonzero(self.last.take(redrawn - 1) < day.take(again)))
+        u = streams.uniform("order.customer.rest", address.take(again))
+        for some in np.unique(day.take(again)).tolist():
+            here = day.take(again) == some
+            customer[again[here]] = self._active(u[here], some)
+        return customer
+
+    def _active(self, u: Floats, day: int) -> Ints:
+        """Customer numbers for uniforms, by weight among those active on a day, or registered before."""
+        assert self.last is not None
+        known = self.before[min(day, len(self.before) - 1)]
+        weights = np.diff(self.cumulated[: known + 1])
+        active = np.cumsum(np.where(self.last[:known] >= day, weights, 0))
+        upto = active if active[-1] else np.cumsum(weights)
+        return np.searchsorted(upto, (u * upto[-1]).astype(np.int64), side="right") + 1
+
+    def _registered(self, u: Floats, day: Ints) -> Ints:
+        """Customer numbers for uniforms and days: by weight among those registered before."""
         known = self.before[np.minimum(day, len(self.before) - 1)]
         aim = (u * self.cumulated[known]).astype(np.int64)
         return np.minimum(_finder(Itself(self.cumulated))(aim), known)
+
+
+def _last_days(streams: Streams, law: Lifetime | None, day: Ints) -> Ints | None:
+    """Last day t on which customers are active, from their days of registration."""
+    if law is None:
+        return None
+    days = laws.lomax(
+        streams.uniform("customer.lifetime", row_addresses(len(day))), law.median_days, law.shape
+    )
+    return day + 1 + np.minimum(days, _LONGEST_DAYS).astype(np.int64)
 
 
 @lru_cache(maxsize=1)

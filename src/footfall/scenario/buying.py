@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from footfall.scenario.defects import Contradiction
-from footfall.scenario.habits import Habits
+from footfall.scenario.habits import Habits, Lifetime
 from footfall.scenario.strict import (
     Code,
     CodeShares,
@@ -68,6 +68,7 @@ class Registration(Strict):
     from_: Day = Field(alias="from")
     to: Day
     weight_sd: NotNegative = 0.5
+    lifetime: Lifetime | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

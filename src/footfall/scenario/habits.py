@@ -11,6 +11,26 @@ from footfall.scenario.strict import Share, Strict
 Correlation = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 
 
+class Lifetime(Strict):
+    """Customers drop out: how long each stays has a Pareto law of the second kind (Lomax).
+
+    P(still active after d days) = (b / (b + d))^shape, which is an exponential law whose rate differs from
+    customer to customer by a gamma law: the Pareto/NBD model (Schmittlein, Morrison and Colombo 1987,
+    "Counting your customers"). b follows from the median. A customer is active on the day after the
+    registration in any case. On a day on which nobody is active, all who have registered are.
+
+    Attributes
+    ----------
+    median_days
+        Days after which half of the customers have dropped out.
+    shape
+        Exponent of the tail; the smaller, the longer those who stay do so.
+    """
+
+    median_days: Annotated[float, Field(gt=0, le=36_500, allow_inf_nan=False)]
+    shape: Annotated[float, Field(ge=0.1, le=100, allow_inf_nan=False)] = 1.0
+
+
 class Favourites(Strict):
     """A customer buys some SKUs again and again: in each category a few favourites, dealt by sales weight.
 

@@ -105,6 +105,22 @@ class PriceRating(Strict):
     quartile_stars_min: NotNegative
 
 
+class NextOrder(Strict):
+    """Share of the customers with so many orders who place one more within the horizon.
+
+    Attributes
+    ----------
+    after
+        Orders that a customer has at least.
+    share_min, share_max
+        Bounds of the share of these customers who have more.
+    """
+
+    after: Annotated[int, Field(ge=1, le=1000)]
+    share_min: Share
+    share_max: Share
+
+
 class Promises(Strict):
     """Figures that hold by the scenario's laws, without solving; checked where given.
 
@@ -127,6 +143,7 @@ class Promises(Strict):
     day_order_share_max: Share | None = None
     customer_order_share_max: Share | None = None
     registration_day_share_max: Share | None = None
+    next_order: list[NextOrder] = []
     season: list[Season] = []
     category_order_value_times_min: dict[Code, Positive] = {}
     price_rating: PriceRating | None = None

@@ -39,6 +39,7 @@ POWER, PRICE_COUPLING = ("plan", "popularity power"), ("plan", "price coupling")
 COST_COUPLING, WEIGHT_SD = ("plan", "cost coupling"), ("plan", "customer weights' spread")
 NOISE = ("plan", "good and bad days")
 DAYS, POOL, REGISTRY = ("plan", "weights of days"), ("plan", "customer pool"), ("plan", "customer weights")
+LIFETIMES = ("plan", "customers' lifetimes")
 LOCALES = ("customers.locales",)
 _SHOP = (("customer", "shop"),)
 
@@ -95,8 +96,14 @@ PLANNED: Mapping[Node, Origin] = {
     REGISTRY: Origin(
         "Registered customers have log-normal weights.",
         streams=("customer.weight",),
-        follows=(("customer", "registered"), WEIGHT_SD),
+        follows=(("customer", "registered"), WEIGHT_SD, LIFETIMES),
         needs="customers.registered",
+    ),
+    LIFETIMES: Origin(
+        "Customers drop out after a Lomax time from their registration; who has done so is redrawn.",
+        streams=("customer.lifetime", "order.customer.*"),
+        keys=("customers.registered.lifetime",),
+        needs="customers.registered.lifetime",
     ),
     WEIGHT_SD: Origin(
         "How unequal customers are is solved on the data set's own orders, so that the best bring their "

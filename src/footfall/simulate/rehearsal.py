@@ -98,18 +98,17 @@ def _weight_sd(stand_in: Plan, orders: Orders, baskets: Baskets) -> float:
     assert isinstance(customers, CustomerRegistry)
     count = len(customers.day)
     best = max(1, int(target.top * count))
-    number = np.arange(stand_in.orders)
-    u = stand_in.streams.uniform("order.customer", stand_in.counts.addresses(number)[1])
 
     value = _values(stand_in, orders, baskets)
 
     def share(weight_sd: float) -> float:
         if stand_in.scenario.customers.habits is None:
-            customer, worth = customers.weighted(weight_sd).draw(u, orders.day) - 1, value
+            tried = customers.weighted(weight_sd)
+            customer, worth = tried.draw(stand_in.streams, orders.day, orders.address) - 1, value
         else:  # what is in an order depends on whose it is
-            tried = _weighted(stand_in, weight_sd)
-            made, theirs = _simulated(tried)
-            customer, worth = made.customer - 1, _values(tried, made, theirs)
+            another = _weighted(stand_in, weight_sd)
+            made, theirs = _simulated(another)
+            customer, worth = made.customer - 1, _values(another, made, theirs)
         revenue = np.sort(np.bincount(customer, worth, minlength=count))
         return float(revenue[count - best :].sum() / revenue.sum())
 
