@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from changing import CHANGING
 from footfall import generate
 from footfall.cli.main import run
 from footfall.core.content_hash import ContentHash
@@ -57,12 +59,13 @@ def applied(tables: Tables, changes: dict[str, Changes]) -> Tables:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("changing", [False, True], ids=["settled", "changing"])
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), scenario=st.sampled_from(list(HORIZONS)), seed=st.integers(0, 10**6))
-def test_a_day_is_the_day_before_and_its_changes(data: Any, scenario: str, seed: int) -> None:
-    """state(d) = state(d - 1) + changes(d), by content hash, whatever the scenario's delays and the day."""
+def test_a_day_is_the_day_before_and_its_changes(changing: bool, data: Any, scenario: str, seed: int) -> None:
+    """state(d) = state(d - 1) + changes(d), by content hash, whatever the delays, the changes and the day."""
     first = HORIZONS[scenario]
-    sets = [LATE] if data.draw(st.booleans()) else []
+    sets = [*([LATE] if data.draw(st.booleans()) else []), *(CHANGING[scenario] if changing else [])]
     sets += data.draw(
         st.sampled_from(
             [
@@ -148,10 +151,15 @@ def failing(address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("scenario", "sets", "begin"),
-    [("vantage", [LATE], dt.date(2025, 11, 24)), ("storefront", [], dt.date(2024, 6, 1))],
+    [
+        ("vantage", [LATE], dt.date(2025, 11, 24)),
+        ("storefront", [], dt.date(2024, 6, 1)),
+        ("storefront", [LATE, *CHANGING["storefront"]], dt.date(2024, 3, 1)),
+        ("vantage", CHANGING["vantage"], dt.date(2025, 6, 1)),
+    ],
 )
 def test_days_loaded_one_by_one_are_the_state(
-    address: str, scenario: str, sets: list[str], begin: dt.date
+    address: str, scenario: str, sets: Sequence[str], begin: dt.date
 ) -> None:
     """After each day a database holds the state of that day, by content hash, and verifies."""
     request = Request(scenario, seed=4, scale=0.5, overrides=tuple(sets))
@@ -165,6 +173,24 @@ def test_days_loaded_one_by_one_are_the_state(
             assert held(address) == state(request, loaded.day)
     assert updated
     assert failing(address) == []
+
+
+def test_a_price_that_changes_is_an_update_of_its_row(tmp_path: Path) -> None:
+    """On the day of a change the product's row is updated, the old price ends, the new one is inserted."""
+    request = Request("storefront", scale=0.05, overrides=CHANGING["storefront"])
+    day = dt.date(2024, 3, 12)
+    found = changes_of(request, day)
+    products, prices = found["products"], found["product_prices"]
+    assert products.columns == ["price", "cost"]
+    assert prices.columns == ["valid_to"]
+    begun = {r["product_id"]: r for r in prices.new.to_pylist()}
+    ended = {r["product_id"]: r for r in prices.changed.to_pylist()}
+    assert begun
+    assert {r["product_id"]: r["price"] for r in products.changed.to_pylist()} == {
+        number: row["price"] for number, row in begun.items() if number in ended
+    }
+    assert {row["valid_from"] for row in begun.values()} == {day}
+    assert {row["valid_to"] for row in ended.values()} == {day - ONE_DAY}
 
 
 def test_the_end_of_all_days_is_the_full_data_set(address: str) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import footfall
+from changing import CHANGING
 from dbt_figures import PAIRS, cents, published
 from dbt_projects import dbt, inside, rows
 from footfall import Dataset
@@ -53,37 +55,107 @@ def marts_of(name: str, shop: Path) -> list[list[tuple[Any, ...]]]:
     return [rows(shop, mart) for mart, _ in PAIRS[name]]
 
 
-def everything_in(shop: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of all facts, dimensions and marts, by table."""
-    tables = rows(
-        shop,
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def everything_in(ask: Ask) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of all facts, dimensions and marts, by table, in an order of their own."""
+    tables = ask(
         "select table_schema || '.' || table_name from information_schema.tables "
-        "where table_schema in ('analytics_core', 'analytics_marts') order by 1",
+        "where table_schema in ('analytics_core', 'analytics_marts')"
     )
-    return {table: rows(shop, f"select * from {table} order by all") for (table,) in tables}
+    return {table: sorted(ask(f"select * from {table}"), key=repr) for (table,) in tables}
 
 
-def test_ten_days(tmp_path: Path) -> None:
-    """Built on ten days that arrive one by one, marts and snapshots end at what a full build says."""
-    database, day = database_at(f"duckdb:{tmp_path / 'shop.db'}"), dt.date(2024, 11, 20)
-    request = Request("storefront", overrides=("arrival.late_lines.share=0.3",))
-    load_into(dataclasses.replace(request, as_of=day), database)
+HISTORIES = {
+    "products_history": "select dbt_scd_id, dbt_valid_to is null, product_id, list_price, unit_cost",
+    "customers_history": "select dbt_scd_id, dbt_valid_to is null, customer_id, address, city, state, "
+    "postcode",
+}
+TRUTHS = {
+    "products_history": "select product_id, price, cost, valid_from, valid_to from raw.product_prices",
+    "customers_history": "select customer_id, address, city, state, zip, valid_from, valid_to "
+    "from raw.customer_addresses",
+}
+
+
+class Seen:
+    """Versions that a snapshot has held after each run, and the days on which they came and went."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._days: dict[str, list[Any]] = {}
+
+    def look(self, ask: Ask, day: dt.date) -> None:
+        for key, is_current, *values in ask(f"{HISTORIES[self._name]} from analytics_snapshots.{self._name}"):
+            found = self._days.setdefault(key, [*values, day, dt.date.max])
+            if not is_current and found[-1] == dt.date.max:
+                found[-1] = day - dt.timedelta(1)
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        return sorted((tuple(found) for found in self._days.values()), key=repr)
+
+
+def told(name: str, ask: Ask, begin: dt.date) -> list[tuple[Any, ...]]:
+    """Versions that held on a day or later, by the table that tells what was valid when."""
+    every = ask(TRUTHS[name])
+    return sorted(((*v, max(since, begin), to) for *v, since, to in every if to >= begin), key=repr)
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def warehouse(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, Ask]:
+    """Address of a database to load to, and what asks it and the warehouse that dbt builds on it."""
+    if request.param == "duckdb":
+        file = tmp_path / "shop.db"
+
+        def ask(sql: str) -> list[tuple[Any, ...]]:
+            if " raw." not in sql:
+                return rows(tmp_path / "shop", sql)
+            with duckdb.connect(str(file), read_only=True) as connection:
+                return connection.execute(sql).fetchall()
+
+        return f"duckdb:{file}", ask
+    for variable in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE"):
+        monkeypatch.delenv(variable, raising=False)  # the address says it all
+    server, name = request.getfixturevalue("server"), request.getfixturevalue("shop_on_server")
+    return server.address(name), lambda sql: server.run(sql, name)
+
+
+def test_ten_days(warehouse: tuple[str, Ask], tmp_path: Path) -> None:
+    """Built on ten days that arrive one by one, marts end at what a full build says, on both warehouses.
+
+    Prices change and customers move meanwhile: snapshots hold just the versions that the tables of what was
+    valid when tell, from and to the same days.
+    """
+    address, ask = warehouse
+    database, begin = database_at(address), dt.date(2024, 11, 20)
+    request = Request("storefront", overrides=("arrival.late_lines.share=0.3", *CHANGING["storefront"]))
+    load_into(dataclasses.replace(request, as_of=begin), database)
     shop = tmp_path / "shop"
-    write_project("storefront", shop, data=f"duckdb:{database.address}")
+    write_project("storefront", shop, data=address)
     only = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
     assert dbt(shop, *only).succeeded
-    begun = everything_in(shop)
+    seen = {name: Seen(name) for name in HISTORIES}
+    for name in HISTORIES:
+        seen[name].look(ask, begin)
+    begun = everything_in(ask)
     for k in range(1, 11):
-        load_day(request, database, day + dt.timedelta(k))
+        day = begin + dt.timedelta(k)
+        load_day(request, database, day)
         built = dbt(shop, *(only if k < 10 else ("build",)))
         assert set(built.statuses.values()) <= WELL
-    arrived = everything_in(shop)
+        for name in HISTORIES:
+            seen[name].look(ask, day)
+    arrived = everything_in(ask)
     assert arrived["analytics_core.fct_order_lines"] != begun["analytics_core.fct_order_lines"]
     assert dbt(shop, "run", "--full-refresh").succeeded
-    assert arrived == everything_in(shop)
-    for history, now in (("products_history", "dim_product"), ("customers_history", "dim_customer")):
-        current = f"select count(*) from analytics_snapshots.{history} where dbt_valid_to is null"
-        assert rows(shop, current) == rows(shop, f"select count(*) from analytics_core.{now}")
+    assert arrived == everything_in(ask)
+    for name, found in seen.items():
+        assert found.rows == told(name, ask, begin)
+        assert sum(to < dt.date.max for *_, to in found.rows) > 5
 
 
 # What was known on an earlier day: what came later is missing, and what has changed since is as it was.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from changing import CHANGING
 from footfall.cli.main import run
 from footfall.contract import CHECKS
 from footfall.core.errors import FootfallError, OutputError
@@ -40,6 +41,20 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_sql_is_formatted(scenario: str, adapter: str, tmp_path: Path) -> None:
     """`sqlfluff lint`, with the project's own settings, finds nothing."""
     write_project(scenario, tmp_path / "shop", adapter=adapter)
+    lint(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", list(CHANGING))
+def test_sql_of_what_changes_is_formatted(scenario: str, tmp_path: Path) -> None:
+    """So it is where prices change and customers move."""
+    generate_into(Request(scenario, 42, 0.02, overrides=CHANGING[scenario]), tmp_path / "data")
+    write_project(scenario, tmp_path / "shop", data=str(tmp_path / "data"))
+    assert (tmp_path / "shop" / "tests" / "history" / "products_history_is_what_was.sql").is_file()
+    lint(tmp_path)
+
+
+def lint(tmp_path: Path) -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / "sqlfluff", "lint", ".", "--disable-progress-bar"],
         cwd=tmp_path / "shop", capture_output=True, text=True, check=False,

@@ -14,6 +14,7 @@ import pytest
 import footfall
 import test_exchange
 import test_money
+from changing import CHANGING
 from footfall.cli.main import run
 from footfall.contract.judge import CHECKS
 from footfall.core import permutation, streams
@@ -53,6 +54,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "habits": ("vantage", 0.05, HABITS),
     "currencies": ("vantage", 0.05, test_exchange.RATES),
     "lives": ("storefront", 0.2, LIVES),
+    "changing": ("storefront", 0.2, CHANGING["storefront"]),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -149,6 +151,10 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "customers.habits.favourites": ["customers.habits.favourites.share=0.6"],
     },
     "currencies": test_exchange.CHANGES,
+    "changing": {
+        "catalog.price_changes": ["catalog.price_changes.sd_percent=10"],
+        "customers.moves": ["customers.moves.share_a_year=0.1"],
+    },
 }
 
 

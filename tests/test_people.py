@@ -19,7 +19,7 @@ from scipy.stats import chi2
 
 from footfall.core.streams import Streams
 from footfall.plan.people import LOCALES, MOST_COMPANIES, Locale, Pool, companies, folded, locale_pools
-from footfall.simulate.people import other_addresses, shipping_lines, simulate_emails, simulate_people
+from footfall.simulate.people import address_lines, shipping_lines, simulate_emails, simulate_people
 
 STREAMS = Streams(42)
 EMAIL = re.compile(r"[a-z]+\.[a-z]+([2-9]|[1-9][0-9]+)?@example\.(com|org|net)")
@@ -232,9 +232,9 @@ def test_other_addresses_are_elsewhere() -> None:
     """An order's other address depends on the order alone, is a real place, and not the customer's home."""
     locales, orders = [locale_pools("en_US"), locale_pools("de_DE")], np.arange(1000, dtype=np.uint64)
     locale_of = (orders % 2).astype(np.int64)
-    lines = other_addresses(STREAMS, locales, locale_of, orders)
+    lines = address_lines(STREAMS, "elsewhere", locales, locale_of, orders)
     some = np.array([7, 999, 0])
-    assert other_addresses(STREAMS, locales, locale_of[some], orders[some]).to_pylist() == [
+    assert address_lines(STREAMS, "elsewhere", locales, locale_of[some], orders[some]).to_pylist() == [
         lines[i].as_py() for i in some.tolist()
     ]
     home = simulate_people(STREAMS, locales, locale_of, orders.astype(np.int64))
@@ -287,7 +287,7 @@ def test_people_need_no_pandas() -> None:
         "c = people.simulate_people(s, locales, n % 4, n)\n"
         "people.simulate_emails(s, locales, n % 4)\n"
         "people.shipping_lines(*(c[k] for k in ('address', 'city', 'state', 'postcode', 'country')))\n"
-        "people.other_addresses(s, locales, n % 4, n.astype(np.uint64))\n"
+        "people.address_lines(s, 'elsewhere', locales, n % 4, n.astype(np.uint64))\n"
         "sys.exit('pandas' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

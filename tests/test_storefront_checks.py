@@ -18,6 +18,7 @@ from footfall.contract.lifetime_checks import CHECKS as LIFETIME_CHECKS
 from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
 from footfall.contract.shipping_figures import begin_with
+from footfall.contract.version_checks import CHECKS as VERSION_CHECKS
 from footfall.core.arrays import from_words
 from sample import Damage, Tables, change, column, drop, findings_of, first_row, put, repeat
 from test_contract_checks import DAMAGE as SEEN_BY_VANTAGE
@@ -199,7 +200,8 @@ FINER: list[tuple[str, Damage, str]] = [
 
 
 HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS)}  # in tests/test_habits.py, test_lifetimes.py
-NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS
+CHANGING = {check.name for check in VERSION_CHECKS}  # in tests/test_changing.py
+NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS | CHANGING
 
 
 def test_clean_data_passes_every_check(clean: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.contract.catalog_checks import NO_CATALOG
+from footfall.contract.catalog_checks import no_prices
 from footfall.contract.check import TOO_FEW, Check, Outcome, by_rule, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.line_checks import FEWEST, line_rule
@@ -34,8 +34,8 @@ def discount_share(subject: Subject, figures: Figures) -> Outcome:
 
 def total(subject: Subject, figures: Figures) -> Outcome:
     """Units times list price less discount, rounded half up as the scenario has it."""
-    if figures.catalog is None and not subject.shows("line.list_price"):
-        return undecided(NO_CATALOG)
+    if not subject.shows("line.list_price") and (unknown := no_prices(subject, figures)):
+        return undecided(unknown)
     by = f"exact to the cent, rounded by {subject.scenario.discount.rounded_by}"
     return by_rule(figures, "lines.total", by, figures.lines.rows)
 

@@ -17,6 +17,7 @@ from footfall.contract.places import tally
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
+from footfall.contract.versions import Versions
 
 _PERCENTS = 101
 AMOUNTS = ("total", "unit_price")
@@ -32,6 +33,10 @@ class AmountTally:
         Lines by discount in percent, on days without an event's discount.
     squares
         Over orders: revenue^2, revenue x cost, cost^2.
+    cost
+        What the goods of all lines cost, in cents.
+    versions
+        Prices and costs by day, where they change and are published.
     with_category
         Orders with an item of each promised category, and without: number, sum and squares of values.
     """
@@ -54,7 +59,9 @@ class AmountTally:
         self.everyday = np.zeros(_PERCENTS, np.int64)
         self.squares = np.zeros(3)
         self.with_category = np.zeros((len(wanted), 2, 3))
-        self.revenue = self.refunded = 0
+        self.revenue = self.refunded = self.cost = 0
+        self.versions: Versions | None = None
+        self._change = subject.scenario.catalog.price_changes is not None
 
     def observe(self, block: Block, catalog: dict[str, Any] | None, category: Counts | None) -> None:
         """Take note of lines; `category` is that of each SKU."""
@@ -63,15 +70,17 @@ class AmountTally:
         if "discount" in columns:
             self._discounts(block, kinds)
         if self._charges.wanted:
-            self._charges.observe(block, self._worth(block, catalog), category)
-        sums = self._listed.sums(block, kinds, catalog)
+            self._charges.observe(block, self._worth(block, self._sold(block, catalog)), category)
+        sums = None if self._change else self._listed.sums(block, kinds, catalog)
         if sums is None:
-            self._prices(block, catalog)
-            sums = self._stated(block, catalog)
+            sold = self._sold(block, catalog)
+            self._prices(block, sold)
+            sums = self._stated(block, sold)
         if sums is None:
             return
         value, costs, refunded = sums
         self.revenue += int(value.sum())
+        self.cost += int(costs.sum())
         self.refunded += refunded
         exact, cost = value.astype(np.float64), costs.astype(np.float64)
         self._by_order(block, value, exact)
@@ -82,7 +91,19 @@ class AmountTally:
                 for side, part in enumerate((exact[has], exact[~has])):
                     self.with_category[i, side] += [len(part), part.sum(), _product(part, part)]
 
-    def _stated(self, block: Block, catalog: dict[str, Any] | None) -> tuple[Counts, Counts, int] | None:
+    def _sold(self, block: Block, catalog: dict[str, Any] | None) -> dict[str, Counts]:
+        """List price and cost of each line's SKU on the order's day, where they are known; -1 for none."""
+        if not self._change:
+            return {f: catalog[f][block.sku] for f in ("price", "cost") if catalog and f in catalog}
+        cells = block.orders.get("cell")
+        if self.versions is None or cells is None:
+            return {}
+        day = block.by_line(np.where(cells >= 0, cells // len(self._subject.shops) + self._subject.start, -1))
+        place = self.versions.at(block.columns["product"], day)
+        known, columns = np.maximum(place, 0), self.versions.columns
+        return {f: np.where(place >= 0, columns[f][known], -1) for f in ("price", "cost") if f in columns}
+
+    def _stated(self, block: Block, sold: dict[str, Counts]) -> tuple[Counts, Counts, int] | None:
         """Value and cost of each order, and what was refunded, as the lines state it; else None."""
         columns, refunded = block.columns, 0
         if "total" in columns:
@@ -94,13 +115,13 @@ class AmountTally:
         if "is_returned" in columns:
             refunded = int(revenue[columns["is_returned"].astype(bool)].sum())
         costs = np.zeros(len(block.starts), np.int64)
-        if catalog is not None and "cost" in catalog:
-            costs = block.by_order(catalog["cost"][block.sku] * block.units)
+        if "cost" in sold:
+            costs = block.by_order(sold["cost"] * block.units)
         return block.by_order(revenue), costs, refunded
 
-    def _worth(self, block: Block, catalog: dict[str, Any] | None) -> Counts | None:
+    def _worth(self, block: Block, sold: dict[str, Counts]) -> Counts | None:
         """Cents of each line, as it states them or as they follow from what it states; else None."""
-        columns, listed = block.columns, catalog.get("price") if catalog is not None else None
+        columns = block.columns
         if "total" in columns:
             return np.asarray(columns["total"])
         if "unit_price" in columns and self._subject.scenario.discount.rounded_by == "unit":
@@ -108,7 +129,7 @@ class AmountTally:
         percent = columns.get("discount")
         if percent is None and len(self._percents) == 1:
             percent = np.full(len(block.sku), self._percents[0])
-        each = columns.get("list_price", listed[block.sku] if listed is not None else None)
+        each = columns.get("list_price", sold.get("price"))
         return None if percent is None or each is None else self._due(each, percent, block.units)
 
     def _kinds(self, percent: Counts) -> tuple[npt.NDArray[np.int8], Counts] | None:
@@ -140,9 +161,8 @@ class AmountTally:
                 lambda i: f"order {order[i]}: total of {stated[i]} cents, its lines add up to {value[i]}",
             )
 
-    def _prices(self, block: Block, catalog: dict[str, Any] | None) -> None:
-        columns, units = block.columns, block.units
-        listed = catalog["price"][block.sku] if catalog is not None and "price" in catalog else None
+    def _prices(self, block: Block, sold: dict[str, Counts]) -> None:
+        columns, units, listed = block.columns, block.units, sold.get("price")
         each = columns.get("list_price", listed)
 
         def owed(check: str, given: Counts, due: Counts, verb: str, why: Callable[[int], str]) -> None:
@@ -153,19 +173,29 @@ class AmountTally:
             )
 
         if listed is not None and "list_price" in columns:
-            owed("lines.list_price", columns["list_price"], listed, "listed", lambda i: "the SKU's price")
+            owed(
+                "lines.list_price",
+                columns["list_price"],
+                listed,
+                "listed",
+                lambda i: "the SKU's price" if listed[i] >= 0 else "no price of the SKU holds on that day",
+            )
         if "discount" not in columns:
             return
         percent = columns["discount"]
         if listed is not None and "unit_price" in columns:
             due = (listed * (100 - percent) + 50) // 100
             paid = columns["unit_price"]
-            owed("lines.price_paid", paid, due, "paid", lambda i: f"{listed[i]} less {percent[i]} %")
+            owed("lines.price_paid", paid, due, "paid", lambda i: f"{_said(listed[i])} less {percent[i]} %")
         if each is not None and "total" in columns:
             due = self._due(each, percent, units)
             total = columns["total"]
             owed(
-                "lines.total", total, due, "in total", lambda i: f"{units[i]} x {each[i]} less {percent[i]} %"
+                "lines.total",
+                total,
+                due,
+                "in total",
+                lambda i: f"{units[i]} x {_said(each[i])} less {percent[i]} %",
             )
 
     def _due(self, listed: Counts, percent: Counts, units: Counts) -> Counts:
@@ -208,10 +238,15 @@ class AmountTally:
         """Add the figures of the lines that follow."""
         self.revenue += other.revenue
         self.refunded += other.refunded
+        self.cost += other.cost
         self.cells += other.cells
         self.everyday += other.everyday
         self.squares += other.squares
         self.with_category += other.with_category
+
+
+def _said(price: int) -> str:
+    return str(price) if price >= 0 else "a price that doesn't hold on that day"
 
 
 def _product(a: Floats, b: Floats) -> float:

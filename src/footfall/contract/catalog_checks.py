@@ -15,6 +15,18 @@ from footfall.contract.subject import Subject
 NO_CATALOG = "the products are not those that the scenario promises (see products.ids)"
 
 
+def no_prices(subject: Subject, figures: Figures) -> str:
+    """Why the prices that lines had can't be told; empty where they can."""
+    if figures.catalog is None:
+        return NO_CATALOG
+    if subject.scenario.catalog.price_changes is None:
+        return ""
+    if not subject.shows("product_price"):
+        return "prices change, and no table tells what they were (rows: product_price)"
+    dated = subject.shows("order.time") or subject.shows("order.date")
+    return "" if dated else "prices change, and the orders' days are not published"
+
+
 def readable(subject: Subject, figures: Figures) -> Outcome:
     """All columns are there, typed and without nulls."""
     return by_rule(figures, "tables.readable", f"{len(subject.tables)} tables", sum(figures.rows.values()))

@@ -27,14 +27,16 @@ from footfall.contract.shipping_figures import ShippingTally
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
+from footfall.contract.versions import Versions
 from footfall.core.arrays import from_numpy, to_numpy
 from footfall.core.money import as_unscaled
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import DIMENSIONS, HISTORIES, Kind, TableSpec
 
 Column = npt.NDArray[Any]
-WHOLE = ("product", "shop", "exchange_rate", "marketing_day", "budget_month")
-SEEN_BY_ALL = ("product", "customer", "shop", "exchange_rate")
+WHOLE = ("product", "shop", *HISTORIES, "exchange_rate", "marketing_day", "budget_month")
+SEEN_BY_ALL = (*DIMENSIONS, "exchange_rate")
 """Tables that every worker sees, as orders are judged by them."""
+_OF_CUSTOMERS = ("id", "registered", "address", "city", "state", "postcode")
 
 
 def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> dict[str, Any] | None:
@@ -96,6 +98,7 @@ class Figures:
         self.rows: dict[str, int] = dict.fromkeys((t.entity for t in subject.tables.values()), 0)
         self._whole: dict[str, list[dict[str, Any]]] = {}
         self._waiting: list[dict[str, Any]] = []
+        self._versions: dict[str, Versions | None] = {}
         offences = self._noted[""]
         self.orders = OrderTally(subject, offences)
         self.charges = OrderCharges(subject, offences)
@@ -125,12 +128,16 @@ class Figures:
             return
         if spec.entity in WHOLE:
             self._whole.setdefault(spec.entity, []).append(columns)
+            self._versions.pop(spec.entity, None)
         elif spec.entity == "order":
             self._observe_orders(columns)
         elif spec.entity == "line":
             self._observe_lines(columns)
         elif spec.entity == "customer":
             self.customers.observe(columns)
+            if self.subject.shows("customer_address"):  # to compare the two
+                kept = {field: columns[field] for field in _OF_CUSTOMERS if field in columns}
+                self._whole.setdefault("customer", []).append(kept)
         elif self.reviews is not None:
             self.reviews.observe(columns, self.lines.catalog)
 
@@ -141,13 +148,37 @@ class Figures:
             known = {**known, **rates}
         if "total" in known and self.values.wanted:
             self.values.observe(known, known["day"], known["total"])
-        if "shipping_address" in columns and "customer" in known and self.subject.shows("customer.address"):
-            self.shipping.observe(columns["shipping_address"], known["customer"], self.customers.homes)
+        if "shipping_address" in columns and "customer" in known:
+            self.shipping.observe(columns["shipping_address"], *self._homes(known["customer"], known["day"]))
         if self.subject.spec("line") is not None:
             carried = self.lines.carried
             self.lines.open_orders.append(ids, {f: v for f, v in known.items() if f in carried})
 
+    def _homes(self, customer: Counts, day: Counts) -> tuple[pa.Array | None, npt.NDArray[np.bool_]]:
+        """Address of the customer of each order, where he lived on its day, and whether it is known."""
+        if self.subject.scenario.customers.moves is None:
+            homes = self.customers.homes if self.subject.shows("customer.address") else None
+            place, known = np.maximum(customer, 1) - 1, customer > 0
+        else:
+            history = self.versions("customer_address")
+            if history is None or not len(history.whose):
+                return None, customer > 0
+            homes = history.columns.get("address")
+            place = history.at(customer, day + self.subject.start)
+            place, known = np.maximum(place, 0), place >= 0
+        return None if homes is None else homes.take(from_numpy(place, pa.int64())), known
+
+    def versions(self, entity: str) -> Versions | None:
+        """What was valid when; None where that is not published, or not readable."""
+        if entity not in self._versions:
+            columns = self.table(entity)
+            self._versions[entity] = Versions.of(columns, HISTORIES[entity]) if columns else None
+        return self._versions[entity]
+
     def _observe_lines(self, columns: dict[str, Any]) -> None:
+        if self.subject.spec("product_price") is not None and not self.rows["product_price"]:
+            self._waiting.append(columns)
+            return
         # Prices and categories are needed to judge a line, so lines wait for the products.
         if self.subject.spec("product") is not None and self.lines.catalog is None:
             self._find_catalog()
@@ -159,6 +190,7 @@ class Figures:
 
     def _release(self) -> None:
         waiting, self._waiting = self._waiting, []
+        self.lines.amounts.versions = self.versions("product_price")
         for columns in waiting:
             self.lines.observe(columns)
 
@@ -231,6 +263,7 @@ class Figures:
         self.close()
         other.close()
         again = {entity for entity in SEEN_BY_ALL if self._has_seen(entity, other)}
+        self._versions.clear()
         for entity, count in other.rows.items():
             if entity not in again:
                 self.rows[entity] = self.rows.get(entity, 0) + count

@@ -21,6 +21,7 @@ from footfall.contract import (
     review_checks,
     table_checks,
     targets,
+    version_checks,
 )
 from footfall.contract.check import Check, Outcome, undecided
 from footfall.contract.figures import Figures
@@ -35,6 +36,7 @@ CHECKS: dict[str, Check] = {
         price_checks,
         product_checks,
         registry_checks,
+        version_checks,
         order_checks,
         fulfilment_checks,
         customer_checks,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from footfall.contract.catalog_checks import NO_CATALOG
+from footfall.contract.catalog_checks import NO_CATALOG, no_prices
 from footfall.contract.check import (
     TOO_FEW,
     Check,
@@ -43,8 +43,8 @@ def line_rule(name: str, target: str, *, by_price: bool = False) -> Callable[[Su
     """Judge by the offences of lines; those of price are known only where the products are."""
 
     def run(subject: Subject, figures: Figures) -> Outcome:
-        if by_price and figures.catalog is None:
-            return undecided(NO_CATALOG)
+        if by_price and (unknown := no_prices(subject, figures)):
+            return undecided(unknown)
         return by_rule(figures, name, target, figures.lines.rows)
 
     return run

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from footfall.contract.catalog_checks import NO_CATALOG, bounded, rule_over
 from footfall.contract.check import Check, Outcome, by_law, undecided, verdict
 from footfall.contract.figures import Figures
-from footfall.contract.statistics import kolmogorov, ks_distance
+from footfall.contract.statistics import Counts, kolmogorov, ks_distance
 from footfall.contract.subject import Subject
 from footfall.scenario.assortment import PriceLaw
 
@@ -31,8 +31,23 @@ def price_laws(subject: Subject, figures: Figures) -> list[tuple[PriceLaw, str, 
     return [part for part in out if part[2].any()]
 
 
+def first_prices(subject: Subject, figures: Figures) -> Counts | None:
+    """Price in cents that each SKU was listed at, in the catalogue's order; None where it isn't published."""
+    assert figures.catalog is not None
+    if subject.scenario.catalog.price_changes is None:
+        return np.asarray(figures.catalog["price"])
+    held = figures.versions("product_price") if subject.shows("product_price.price") else None
+    if held is None:
+        return None
+    place = np.searchsorted(held.whose[held.is_first], figures.catalog["id"])
+    first = held.columns["price"][held.is_first]
+    return np.asarray(first[np.minimum(place, len(first) - 1)])
+
+
 def price(subject: Subject, figures: Figures) -> Outcome:
     """Log-normal, clipped to its bounds; of several laws the worst counts, times their number.
+
+    Where prices change, those that the SKUs were listed at.
 
     Prices that end with chosen cents were moved by less than a unit of the currency: so far may they
     lie beyond the bounds, and from where the law has them.
@@ -41,10 +56,13 @@ def price(subject: Subject, figures: Figures) -> Outcome:
 
     if figures.catalog is None:
         return undecided(NO_CATALOG)
+    first = first_prices(subject, figures)
+    if first is None:
+        return undecided("prices change, and no table tells the first ones (rows: product_price)")
     laws = price_laws(subject, figures)
     if not laws:
         return undecided("a category has a price law of its own, and categories are not published")
-    values, moved = figures.catalog["price"] / 100, 1.0 if subject.scenario.catalog.price_endings else 0.0
+    values, moved = first / 100, 1.0 if subject.scenario.catalog.price_endings else 0.0
     low, high, found = np.zeros(len(values)), np.full(len(values), np.inf), []
     for law, name, mine in laws:
         low[mine], high[mine] = law.min - moved, law.max + moved
@@ -87,8 +105,10 @@ def price_order(subject: Subject, figures: Figures) -> Outcome:
     """
     if figures.catalog is None:
         return undecided(NO_CATALOG)
-    laws = price_laws(subject, figures) or []
-    seen = {name: float(np.median(figures.catalog["price"][mine])) / 100 for _, name, mine in laws}
+    laws, first = price_laws(subject, figures) or [], first_prices(subject, figures)
+    if first is None:
+        return undecided("prices change, and no table tells the first ones (rows: product_price)")
+    seen = {name: float(np.median(first[mine])) / 100 for _, name, mine in laws}
     pairs = [
         (dear, cheap)
         for dear_law, dear, many in laws

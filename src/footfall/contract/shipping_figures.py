@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.statistics import Counts
-from footfall.core.arrays import from_numpy
 
 _ALNUM = np.array([chr(i).isalnum() or i >= 128 for i in range(256)])
 
@@ -54,13 +53,12 @@ class ShippingTally:
     def __init__(self) -> None:
         self.home = self.elsewhere = self.unknown = 0
 
-    def observe(self, address: pa.Array, customer: Counts, homes: pa.Array | None) -> None:
-        """Take note of orders; `customer` is 0 where not of the pool, and then the order goes elsewhere."""
-        if homes is None:
+    def observe(self, address: pa.Array, home_of: pa.Array | None, known: npt.NDArray[np.bool_]) -> None:
+        """Take note of orders; where the customer of one is not known, it goes elsewhere."""
+        if home_of is None:
             self.unknown += len(address)
             return
-        due = homes.take(from_numpy(np.maximum(customer, 1) - 1, pa.int64()))
-        home = int(np.count_nonzero(begin_with(address, due) & (customer > 0)))
+        home = int(np.count_nonzero(begin_with(address, home_of) & known))
         self.home += home
         self.elsewhere += len(address) - home
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.core.schema import TableSpec, main_table
+from footfall.core.schema import HISTORIES, TableSpec, main_table
 from footfall.scenario.model import Scenario
 
 
@@ -78,6 +78,11 @@ class Subject:
     def spec(self, entity: str) -> TableSpec | None:
         """Specification of the table that an entity is judged by; None where none shows it."""
         return main_table(self.tables.values(), entity)
+
+    @property
+    def in_reading_order(self) -> list[TableSpec]:
+        """Published tables, those first that tell what was valid when: others are judged by them."""
+        return sorted(self.tables.values(), key=lambda spec: spec.entity not in HISTORIES)
 
     @property
     def reviewable(self) -> list[bool]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from footfall.contract.calendar import days_between
-from footfall.contract.catalog_checks import NO_CATALOG
+from footfall.contract.catalog_checks import no_prices
 from footfall.contract.check import Check, Outcome, undecided, within
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
@@ -63,9 +63,9 @@ def gross_margin(subject: Subject, figures: Figures) -> Outcome:
     amounts, wanted = figures.lines.amounts, subject.scenario.targets.gross_margin
     if wanted is None:
         return undecided(NOT_ASKED)
-    if figures.catalog is None or amounts.revenue <= 0:
-        return undecided(NO_CATALOG if figures.catalog is None else NO_LINES)
-    margin = 1 - float(figures.lines.units @ figures.catalog["cost"]) / amounts.revenue
+    if (unknown := no_prices(subject, figures)) or amounts.revenue <= 0:
+        return undecided(unknown or NO_LINES)
+    margin = 1 - _cost(subject, figures) / amounts.revenue
     kept, (rr, rc, cc) = 1 - margin, amounts.squares.tolist()
     sample = math.sqrt(max(0.0, cc - 2 * kept * rc + kept**2 * rr)) / amounts.revenue
     model = _model_sd(subject, figures)[1] * math.sqrt(figures.lines.orders) / amounts.revenue
@@ -153,10 +153,18 @@ def _reported(observed: str) -> Outcome:
 def net_margin(subject: Subject, figures: Figures) -> Outcome:
     """Margin when returned goods are refunded and written off."""
     amounts = figures.lines.amounts
-    if figures.catalog is None or amounts.revenue <= amounts.refunded:
-        return undecided(NO_CATALOG if figures.catalog is None else NO_LINES)
     kept = amounts.revenue - amounts.refunded
-    return _reported(f"{(kept - float(figures.lines.units @ figures.catalog['cost'])) / kept:.4f}")
+    if (unknown := no_prices(subject, figures)) or kept <= 0:
+        return undecided(unknown or NO_LINES)
+    return _reported(f"{(kept - _cost(subject, figures)) / kept:.4f}")
+
+
+def _cost(subject: Subject, figures: Figures) -> float:
+    """Cents that the goods of all lines cost the shop, at the costs of the orders' days."""
+    if subject.scenario.catalog.price_changes:
+        return float(figures.lines.amounts.cost)
+    assert figures.catalog is not None
+    return float(figures.lines.units @ figures.catalog["cost"])
 
 
 def return_rate(subject: Subject, figures: Figures) -> Outcome:

@@ -116,6 +116,18 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "created": FieldSpec(Kind.DATE, "Day on which the SKU was listed; it sells from then on."),
         },
     ),
+    "product_price": EntitySpec(
+        grain="one row a price that a SKU has had",
+        keys=(("product", "valid_from"),),
+        order_by=("product", "valid_from"),
+        fields={
+            "product": FieldSpec(Kind.INTEGER, "SKU that has the price.", references=("product", "id")),
+            "price": FieldSpec(Kind.MONEY, "List price from that day on.", unit="currency"),
+            "cost": FieldSpec(Kind.MONEY, "What the shop pays for one unit from then on.", unit="currency"),
+            "valid_from": FieldSpec(Kind.DATE, "First day of the price."),
+            "valid_to": FieldSpec(Kind.DATE, "Last day of the price; 9999-12-31 for the current one."),
+        },
+    ),
     "customer": EntitySpec(
         grain="one row a customer",
         keys=(("id",),),
@@ -133,6 +145,20 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "country": FieldSpec(Kind.TEXT, "Country of the address."),
             "shop": FieldSpec(Kind.CODE, "Home shop, in which the customer orders.", references=_SHOP_CODE),
             "registered": FieldSpec(Kind.DATE, "Day of registration; the customer orders on later days."),
+        },
+    ),
+    "customer_address": EntitySpec(
+        grain="one row an address that a customer has had",
+        keys=(("customer", "valid_from"),),
+        order_by=("customer", "valid_from"),
+        fields={
+            "customer": FieldSpec(Kind.INTEGER, "Customer who lives there.", references=("customer", "id")),
+            "address": FieldSpec(Kind.TEXT, "Street and house number."),
+            "city": FieldSpec(Kind.TEXT, "City that the postcode belongs to."),
+            "state": FieldSpec(Kind.TEXT, "State, province or canton of the city."),
+            "postcode": FieldSpec(Kind.TEXT, "Postcode or zip code; text, as it may begin with 0."),
+            "valid_from": FieldSpec(Kind.DATE, "First day at the address."),
+            "valid_to": FieldSpec(Kind.DATE, "Last day at the address; 9999-12-31 for the current one."),
         },
     ),
     "order": EntitySpec(
@@ -235,6 +261,13 @@ VOCABULARY: Mapping[str, EntitySpec] = {
         },
     ),
 }
+
+DIMENSIONS = ("product", "product_price", "customer", "customer_address", "shop")
+"""Entities whose rows belong to no order and to no day; orders and lines are judged by them."""
+HISTORIES: Mapping[str, str] = {"product_price": "product", "customer_address": "customer"}
+"""Entities that tell what another one was, and from when to when."""
+STILL_VALID = 2_932_896
+"""9999-12-31 in days since 1970: the last day of what holds until further notice."""
 
 
 def leaf_of(entity: str, path: str) -> tuple[str, str]:

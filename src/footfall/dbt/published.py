@@ -75,7 +75,40 @@ class Published:
     @property
     def has_cost(self) -> bool:
         """Whether it is known what the goods of a line cost the shop."""
-        return self.has_amount and self.has_sold and self.has("line.quantity") and self.has("product.cost")
+        told = self.has("product_price.cost") if self.has_dated_prices else bool(self.prices_model)
+        return (
+            self.has_amount
+            and self.has_sold
+            and self.has("line.quantity")
+            and self.has("product.cost")
+            and told
+        )
+
+    @property
+    def has_dated_prices(self) -> bool:
+        """Whether prices change and it is told which one held when, and when orders were placed."""
+        changes = self.scenario.catalog.price_changes is not None
+        dated = all(self.has(f"product_price.{f}") for f in ("product", "price", "valid_from", "valid_to"))
+        return changes and dated and self.has_day
+
+    @property
+    def prices_model(self) -> str:
+        """Staging model that tells the list price and cost that a line had; empty where none does."""
+        if self.has_dated_prices:
+            return "stg_product_prices"
+        settled = self.scenario.catalog.price_changes is None
+        return "stg_products" if settled and self.has("product.id") else ""
+
+    def shows_what_changed(self, entity: str, history: str) -> list[str]:
+        """Fields of products, or customers, that their history tells, too; none where it isn't whole."""
+        if not all(self.has(f"{history}.{field}") for field in (entity, "valid_from", "valid_to")):
+            return []
+        fields = VOCABULARY[history].fields
+        return [
+            f
+            for f in fields
+            if f in VOCABULARY[entity].fields and self.has(f"{history}.{f}") and self.has(f"{entity}.{f}")
+        ]
 
     @property
     def has_margin_plan(self) -> bool:

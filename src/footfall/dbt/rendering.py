@@ -127,6 +127,9 @@ class _Project:
             }
         for name in _PROPERTIES:
             found |= self._property_file(name)
+        for path in sorted((TEMPLATES / "tests" / "history").glob("*.sql")):
+            if text := self._fill(f"tests/history/{path.name}"):
+                found[f"tests/history/{path.name}"] = text
         return found | self._contract()
 
     def _fill(self, name: str, **more: object) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
+from footfall.plan.prices import PriceVersions, with_endings
 from footfall.scenario.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -141,7 +142,7 @@ class Catalog:
     Attributes
     ----------
     price, cost : ndarray of int, shape (skus,)
-        In cents.
+        In cents; the first ones, where prices change.
     weight : ndarray of float, shape (skus,)
         Sales weight.
     sub_category, name : tuple of str
@@ -150,6 +151,8 @@ class Catalog:
         Empty where the scenario has no suppliers.
     listed : ndarray of int, shape (skus,)
         Day t from which on the SKU sells; before the first day for most.
+    versions : PriceVersions or None
+        All prices and costs, where they change.
     """
 
     category: Ints
@@ -163,6 +166,11 @@ class Catalog:
     stock: Ints
     supplier: tuple[str, ...]
     listed: Ints
+    versions: PriceVersions | None = None
+
+    def on(self, day: int) -> tuple[Ints, Ints]:
+        """Price and cost of every SKU at the end of a day, in cents."""
+        return (self.price, self.cost) if self.versions is None else self.versions.on(day)
 
     @property
     def last_listed(self) -> int:
@@ -182,20 +190,10 @@ def _prices(scenario: Scenario, streams: Streams, group: Ints) -> Ints:
         sample = laws.clipped_lognormal(
             laws.stratified(u[block], np.arange(count)), law.mu, law.sigma, law.min, law.max
         )
-        cents[block] = _ending(np.rint(sample * 100).astype(np.int64), law.max, wanted.price_endings)
+        ending = with_endings(np.rint(sample * 100).astype(np.int64), law.max * 100, wanted.price_endings)
+        cents[block] = np.sort(ending)
         first += count
     return cents
-
-
-def _ending(cents: Ints, most: float, endings: list[int]) -> Ints:
-    """Move prices to the nearest one with a shop's ending, such as .99, within the law's bound."""
-    if not endings:
-        return cents
-    dollars = cents[:, None] // 100 + np.array([-1, 0, 1])
-    candidates = (dollars[:, :, None] * 100 + np.array(sorted(endings))).reshape(len(cents), -1)
-    allowed = (candidates > 0) & (candidates <= most * 100)
-    distance = np.where(allowed, np.abs(candidates - cents[:, None]), np.iinfo(np.int64).max)
-    return np.sort(candidates[np.arange(len(cents)), np.argmin(distance, axis=1)])
 
 
 def ranks(values: Floats | Ints) -> Ints:

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from footfall.core.errors import RequestError
+from footfall.core.schema import DIMENSIONS
 from footfall.plan.plan import Plan
 
 ORDERS_A_PART = 1 << 17
@@ -123,7 +124,7 @@ def tables_in_parts(plan: Plan) -> frozenset[str]:
     """Published tables that are too big for one file; it follows from the plan alone."""
     customers = plan.scenario.customers.pool > LARGE
     reviews = plan.scenario.reviews is not None and plan.scenario.reviews.count > LARGE
-    big = {"customer": customers, "review": reviews}
+    big = {"customer": customers, "customer_address": customers, "review": reviews}
     orders = is_large(plan)
     return frozenset(
         name for name, spec in plan.tables.items() if big.get(spec.entity, spec.keyed_by_order and orders)
@@ -156,8 +157,7 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
             f"--parts {parts}: {stop - start} days can't be cut into so many; give fewer parts"
         )
     leads = part == 1
-    of_no_day = {"product", "customer", "shop"}
-    tables = {n: s for n, s in plan.tables.items() if leads or s.entity not in of_no_day}
+    tables = {n: s for n, s in plan.tables.items() if leads or s.entity not in DIMENSIONS}
     if not tables:
         raise RequestError(
             f"--part {part}: {', '.join(plan.tables)} lies in part 1; nothing is left for this one"

@@ -46,6 +46,9 @@ class Plan:
         Which orders go to the customer's address (0) and which elsewhere (1).
     review_limit : int
         Purchases whose 64-bit key lies below may be reviewed; see :mod:`footfall.simulate.rehearsal`.
+    shown_on : int
+        Day t at whose end products and customers are shown, where prices change or customers move: the
+        horizon's last, whatever part of it is made.
     tastes : Tastes or None
         Where customers differ in what they pick.
     favourites : Favourites or None
@@ -77,6 +80,7 @@ class Plan:
     review_limit: int
     solved: Solved
     exchange: npt.NDArray[np.int64]
+    shown_on: int
     tastes: Tastes | None = None
     favourites: Favourites | None = None
     leads: bool = True
@@ -212,7 +216,7 @@ def plan(
     counts = OrderCounts.draw(scenario, calendar, streams)
     orders = int(counts.starts[-1])
     sizes = BasketSizes.of(scenario.basket, orders)
-    catalog, solved = solve(scenario, streams, declared, sizes)
+    catalog, solved = solve(scenario, streams, declared, sizes, len(calendar.trend))
     payment, shipping = scenario.payment, scenario.shipping
     whole = Plan(
         scenario=scenario,
@@ -248,6 +252,7 @@ def plan(
         ),
         exchange=draw_rates(scenario, streams, len(calendar.trend)),
         as_of=calendar.day_of(as_of) if as_of else None,
+        shown_on=calendar.day_of(last),
     )
     return with_customers(whole, customers)
 

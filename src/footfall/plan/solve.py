@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +15,7 @@ from footfall.plan import calibrate
 from footfall.plan.basket_sizes import BasketSizes
 from footfall.plan.calendar import Calendar
 from footfall.plan.catalog import Assortment, Catalog, normal_score, ranks
+from footfall.plan.prices import PriceSteps
 from footfall.plan.products import listing, name_products, stocking, supply
 from footfall.scenario.buying import Basket
 from footfall.scenario.model import Scenario
@@ -42,14 +43,18 @@ class Solved:
 
 
 def solve(
-    scenario: Scenario, streams: Streams, declared: Calendar, sizes: BasketSizes
+    scenario: Scenario, streams: Streams, declared: Calendar, sizes: BasketSizes, days: int
 ) -> tuple[Catalog, Solved]:
     """Draw the catalogue and bend popularity, prices and costs so that the targets are expected.
+
+    Where prices change, each counts with the orders that are expected while it holds.
 
     Parameters
     ----------
     declared
         Calendar of the declared years.
+    days
+        For so many days the changes of prices are drawn, at least for the declared years.
     sizes
         Lines of the orders; where their total is exact, the shares that it leaves.
 
@@ -65,11 +70,19 @@ def solve(
     )
     power, lines, top_share = _popularity(scenario, basket, drawn)
     units = lines * sum(q * share for q, share in basket.quantity.items())
-    discounts = _discount_shares(scenario, declared)
+    listed = listing(scenario, streams, drawn.category)
+    steps = PriceSteps.draw(scenario, streams, max(days, scenario.days), drawn.category, listed)
+    discounts = _discount_shares(scenario, declared, steps)
 
     def paid(price: calibrate.Ints) -> calibrate.Floats:
-        parts = [share * discounted(price, np.int64(d)) for d, share in discounts.items()]  # type: ignore[arg-type]  # one discount for all
-        return np.asarray(sum(parts))
+        prices = price if steps is None else steps.prices(price)
+        parts = [share * discounted(prices, np.int64(d)) for d, share in discounts.items()]  # type: ignore[arg-type]  # one discount for all
+        return np.asarray(sum(parts)) if steps is None else np.asarray(sum(parts)).sum(axis=1)
+
+    def spent(price: calibrate.Ints, cost: calibrate.Ints) -> calibrate.Ints | calibrate.Floats:
+        if steps is None:
+            return cost
+        return np.asarray(sum(discounts.values()) * steps.costs(steps.prices(price), cost)).sum(axis=1)
 
     def order_value(coupling: float) -> float:
         return float(units @ paid(drawn.price_at(coupling))) / 100
@@ -90,7 +103,8 @@ def solve(
     takings = normal_score(units * price)
 
     def margin(coupling: float) -> float:
-        return 1 - float(units @ drawn.cost_at(coupling, takings, price, cost_bounds)) / revenue
+        cost = drawn.cost_at(coupling, takings, price, cost_bounds)
+        return 1 - float(units @ spent(price, cost)) / revenue
 
     cost_coupling = _coupling(
         "gross_margin",
@@ -100,18 +114,20 @@ def solve(
         "free.coupling_max bounds it; catalog.cost_share and the events' discounts move it",
     )
     sub_category, name = name_products(scenario, streams, drawn.category, price)
+    cost = drawn.cost_at(cost_coupling, takings, price, cost_bounds)
     catalog = Catalog(
         category=drawn.category,
         sales_rank=drawn.sales_rank,
         return_probability=drawn.return_probability,
         price=price,
-        cost=drawn.cost_at(cost_coupling, takings, price, cost_bounds),
+        cost=cost,
         weight=drawn.sales_rank**power,
         sub_category=sub_category,
         name=name,
         stock=stocking(scenario, streams),
         supplier=supply(scenario, streams),
-        listed=listing(scenario, streams, drawn.category),
+        listed=listed,
+        versions=steps.versions(price, cost) if steps else None,
     )
     return catalog, Solved(
         base=0.0,
@@ -182,8 +198,12 @@ def _coupling(
     return coupling
 
 
-def _discount_shares(scenario: Scenario, declared: Calendar) -> dict[int, float]:
-    """Share of the expected lines at each discount in percent."""
+def _discount_shares(
+    scenario: Scenario, declared: Calendar, steps: PriceSteps | None
+) -> Mapping[int, float | calibrate.Floats]:
+    """Share of the expected lines at each discount in percent; where prices change, at each of them."""
+    if steps is not None:
+        return steps.discount_shares(scenario, declared)
     orders = declared.orders_a_day
     everyday = float(orders[declared.discount == 0].sum() / orders.sum())
     shares = {percent: everyday * share for percent, share in sorted(scenario.discount.shares.items())}

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from footfall.core.laws import apportion
+from footfall.scenario.changing import PriceChanges
 from footfall.scenario.defects import Contradiction, Contradictions, Path
 from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict, sums_to_one
 
@@ -196,6 +197,7 @@ class Catalog(Strict):
     first_sku: Annotated[int, Field(ge=0)]
     price: PriceLaw | None = None
     price_endings: list[Annotated[int, Field(ge=0, le=99)]] = []
+    price_changes: PriceChanges | None = None
     cost_share: CostShare
     popularity: Popularity
     return_concentration: Positive | None = None

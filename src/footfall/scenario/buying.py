@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from footfall.scenario.changing import Moves
 from footfall.scenario.defects import Contradiction
 from footfall.scenario.habits import Habits, Lifetime
 from footfall.scenario.strict import (
@@ -100,6 +101,7 @@ class Customers(Strict):
     rarest_orders: Positive | None = None
     promises: CustomerPromises | None = None
     registered: Registration | None = None
+    moves: Moves | None = None
     locales: dict[Code, LocaleName] = {}
     habits: Habits | None = None
 

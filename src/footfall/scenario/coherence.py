@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from footfall.core.schema import leaf_of
+from footfall.scenario.changing_coherence import changing_contradictions
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
@@ -228,9 +229,8 @@ def _addresses(scenario: Scenario) -> Iterator[Contradiction]:
 def shop_without_locale(scenario: Scenario, table: str) -> str:
     """First shop of which a table must show addresses that it can't; empty where there is none."""
     shown = scenario.tables[table]
-    if shown.shows("customer") <= {"id", "shop", "registered"} and "shipping_address" not in shown.shows(
-        "order"
-    ):
+    people = shown.shows("customer") - {"id", "shop", "registered"}
+    if not (people or "shipping_address" in shown.shows("order") or shown.shows("customer_address")):
         return ""
     return next((shop for shop in scenario.demand.shops if shop not in scenario.customers.locales), "")
 
@@ -254,6 +254,7 @@ RULES = (
     _reviews,
     _arrival,
     money_contradictions,
+    changing_contradictions,
     _columns,
     _addresses,
 )
@@ -277,6 +278,8 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         ("order", "shipping_address"): ("shipping", scenario.shipping),
     }
     whole: Mapping[str, tuple[str, object]] = {
+        "product_price": ("catalog.price_changes", scenario.catalog.price_changes),
+        "customer_address": ("customers.moves", scenario.customers.moves),
         "review": ("reviews", scenario.reviews),
         "marketing_day": ("marketing", scenario.marketing),
         "budget_month": ("budget", scenario.budget),

@@ -38,6 +38,7 @@ class Origin:
 POWER, PRICE_COUPLING = ("plan", "popularity power"), ("plan", "price coupling")
 COST_COUPLING, WEIGHT_SD = ("plan", "cost coupling"), ("plan", "customer weights' spread")
 NOISE = ("plan", "good and bad days")
+PRICES, MOVES, TOWNS = ("plan", "changes of prices"), ("plan", "customers' moves"), ("plan", "places")
 DAYS, POOL, REGISTRY = ("plan", "weights of days"), ("plan", "customer pool"), ("plan", "customer weights")
 LIFETIMES = ("plan", "customers' lifetimes")
 LOCALES = ("customers.locales",)
@@ -112,6 +113,22 @@ PLANNED: Mapping[Node, Origin] = {
         follows=(("line", "total"),),
         needs="targets.top_customer_share",
     ),
+    PRICES: Origin(
+        "A new price is the SKU's first one times a log-normal factor of mean 1, on a day drawn evenly from "
+        "each stretch of days; it stays in the bounds and takes an ending. The cost keeps its share.",
+        streams=("price.day", "price.change"),
+        keys=("catalog.price_changes", "year", "years"),
+        follows=(("product", "created"),),
+        needs="catalog.price_changes",
+    ),
+    TOWNS: Origin("Real places of each country.", keys=LOCALES, follows=_SHOP),
+    MOVES: Origin(
+        "In each 365 days a share of the customers moves, each on a day drawn evenly, within the country.",
+        streams=("moved.*",),
+        keys=("customers.moves", "year", "years"),
+        follows=(("customer", "registered"),),
+        needs="customers.moves",
+    ),
     ("product", "*"): Origin("As many SKUs as are asked for.", keys=("catalog.skus",)),
     ("product", "id"): Origin("Counts up from the first SKU's number.", keys=("catalog.first_sku",)),
     ("product", "category"): Origin(
@@ -136,7 +153,7 @@ PLANNED: Mapping[Node, Origin] = {
         "then they take the shop's endings, where it has some.",
         streams=("product.price", "product.price_noise"),
         keys=("catalog.price", "catalog.categories.*.price", "catalog.price_endings"),
-        follows=(("product", "category"), PRICE_COUPLING),
+        follows=(("product", "category"), PRICE_COUPLING, PRICES),
     ),
     ("product", "cost"): Origin(
         "The price times a uniform share, which is dealt to SKUs by a mix of their takings and noise.",
@@ -199,9 +216,9 @@ PLANNED: Mapping[Node, Origin] = {
         follows=(("customer", "first_name"), ("customer", "last_name")),
     ),
     ("customer", "phone"): Origin(
-        "A prefix of the place, and digits kept for fiction.",
-        streams=("customer.phone_prefix", "customer.phone_line"),
-        follows=(("customer", "city"),),
+        "A prefix of the first place, and digits kept for fiction; who moves takes it along.",
+        streams=("customer.place", "customer.phone_prefix", "customer.phone_line"),
+        follows=(TOWNS,),
     ),
     ("customer", "address"): Origin(
         "A street and a number, in the way of the country.",
@@ -212,14 +229,14 @@ PLANNED: Mapping[Node, Origin] = {
             "customer.after_street",
         ),
         keys=LOCALES,
-        follows=_SHOP,
+        follows=(*_SHOP, MOVES),
     ),
     **{
         ("customer", field): Origin(
             "Of a real place of the home shop's country, each as likely as any other.",
             streams=("customer.place",),
             keys=LOCALES,
-            follows=_SHOP,
+            follows=(*_SHOP, MOVES),
         )
         for field in ("city", "state", "postcode")
     },
@@ -229,5 +246,35 @@ PLANNED: Mapping[Node, Origin] = {
         streams=("customer.registered",),
         keys=("customers.registered", "customers.pool"),
         needs="customers.registered",
+    ),
+    ("product_price", "*"): Origin(
+        "Each SKU's first price, and one for each change up to the last day.",
+        follows=(("product", "*"), ("product", "price")),
+    ),
+    ("product_price", "product"): Origin("The SKU's number.", follows=(("product", "id"),)),
+    ("product_price", "price"): Origin("As the product's price.", follows=(("product", "price"),)),
+    ("product_price", "cost"): Origin("As the product's cost.", follows=(("product", "cost"),)),
+    ("product_price", "valid_from"): Origin(
+        "The day of the listing, or the first day; then the days of the changes.",
+        follows=(PRICES, ("product", "created")),
+    ),
+    ("product_price", "valid_to"): Origin(
+        "The day before the next price begins, or 9999-12-31.", follows=(("product_price", "valid_from"),)
+    ),
+    ("customer_address", "*"): Origin(
+        "Each customer's first address, and one for each move up to the last day.",
+        follows=(("customer", "*"), MOVES),
+    ),
+    ("customer_address", "customer"): Origin("The customer's number.", follows=(("customer", "id"),)),
+    **{
+        ("customer_address", field): Origin(f"As the customer's {field}.", follows=(("customer", field),))
+        for field in ("address", "city", "state", "postcode")
+    },
+    ("customer_address", "valid_from"): Origin(
+        "The day of registration, or the first day; then the days of the moves.",
+        follows=(MOVES, ("customer", "registered")),
+    ),
+    ("customer_address", "valid_to"): Origin(
+        "The day before the next move, or 9999-12-31.", follows=(("customer_address", "valid_from"),)
     ),
 }

@@ -48,7 +48,11 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     choose = laws.choice(tuple(quantities.values()), tuple(quantities))
     quantity = choose(plan.streams.bits("line.quantity", baskets.address))
     discount = _discounts(plan, orders, baskets)
-    price = plan.catalog.price.take(baskets.sku)
+    versions = plan.catalog.versions
+    if versions is None:
+        price = plan.catalog.price.take(baskets.sku)
+    else:
+        price = versions.price_on(baskets.sku, orders.day.take(baskets.order))
     total, unit_price = quantity * price, price.copy()
     # Most lines have no discount, which leaves a price as it is.
     sold_off = np.flatnonzero(discount > 0)

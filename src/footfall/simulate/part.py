@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from footfall.core.arrays import from_numpy, from_words, keep_freed_memory, take_words
 from footfall.core.money import Cents, as_decimal
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import STILL_VALID, Kind, TableSpec
+from footfall.core.streams import Rows as Addresses
 from footfall.core.streams import row_addresses
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
@@ -30,6 +31,7 @@ from footfall.simulate.shops import simulate_rates, simulate_shops
 
 _SECONDS_A_DAY = 86_400
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
+_WHOSE_BITS = np.uint64(40)
 
 
 @dataclass(frozen=True)
@@ -164,12 +166,13 @@ def _line_columns(
 def _products(plan: Plan) -> Rows:
     """All products, in the order of their numbers."""
     catalog = plan.catalog
+    price, cost = catalog.on(plan.shown_on)
     return Rows(
         {
             "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
             "category": lambda: take_words(list(plan.scenario.catalog.categories), catalog.category),
-            "price": lambda: catalog.price,
-            "cost": lambda: catalog.cost,
+            "price": lambda: price,
+            "cost": lambda: cost,
             "sales_rank": lambda: catalog.sales_rank,
             "return_probability": lambda: catalog.return_probability,
             "sub_category": lambda: from_words(catalog.sub_category),
@@ -212,20 +215,70 @@ def _rates(plan: Plan) -> Rows:
 
 
 def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Tables of products, customers, shops and rates, which need no order, batch by batch."""
+    """Tables of products, customers, shops, rates, and of what was before, batch by batch; without orders."""
     for name, spec in plan.tables.items():
         if spec.entity == "product":
             batch = _batch(spec, _products(plan))
             yield name, batch if plan.as_of is None else _known(batch, plan.catalog.listed <= plan.as_of)
+        elif spec.entity == "product_price":
+            yield name, _batch(spec, _prices(plan))
         elif spec.entity == "customer":
             from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
 
             for columns in simulate_customers(plan):
                 yield name, _batch(spec, _customer_rows(plan, columns))
+        elif spec.entity == "customer_address":
+            from footfall.simulate.customers import simulate_addresses  # noqa: PLC0415 - seldom needed
+
+            for columns in simulate_addresses(plan):
+                yield name, _batch(spec, _address_rows(plan, columns))
         elif spec.entity == "shop":
             yield name, _batch(spec, _shops(plan))
         elif spec.entity == "exchange_rate":
             yield name, _batch(spec, _rates(plan))
+
+
+def _prices(plan: Plan) -> Rows:
+    """Prices of the listed SKUs that began up to the day on which the plan shows them."""
+    catalog, versions = plan.catalog, plan.catalog.versions
+    assert versions is not None, "a scenario whose prices don't change publishes no table of them"
+    sku, version = versions.until(plan.shown_on)
+    if plan.as_of is not None:
+        is_listed = catalog.listed[sku] <= plan.as_of
+        sku, version = sku[is_listed], version[is_listed]
+    listed = catalog.listed if plan.scenario.catalog.listed else np.zeros_like(catalog.listed)
+    changed = versions.start[sku, np.maximum(version - 1, 0)]
+    columns = {
+        "product": sku + plan.scenario.catalog.first_sku,
+        "price": versions.price[sku, version],
+        "cost": versions.cost[sku, version],
+        **_validity(plan, sku, np.where(version > 0, changed, listed[sku])),
+    }
+    return Rows(_ready(columns), lambda: _versions(sku, version), {"product": lambda: (_products(plan), sku)})
+
+
+def _address_rows(plan: Plan, columns: dict[str, Any]) -> Rows:
+    number, valid_from = columns["customer"], columns["valid_from"]
+    return Rows(
+        _ready({**columns, **_validity(plan, number, valid_from)}),
+        lambda: _versions(number - 1, valid_from),
+        {"customer": lambda: (_customers(plan, number), None)},
+    )
+
+
+def _versions(whose: npt.NDArray[np.int64], version: npt.NDArray[np.int64]) -> Addresses:
+    return (version.astype(np.uint64) << _WHOSE_BITS) + whose.astype(np.uint64)
+
+
+def _validity(
+    plan: Plan, whose: npt.NDArray[np.int64], valid_from: npt.NDArray[np.int64]
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Days since 1970 of rows that hold until the next one of the same thing, or until further notice."""
+    since = _date(plan, valid_from)
+    until = np.full_like(since, STILL_VALID)
+    follows = whose[1:] == whose[:-1]
+    until[:-1][follows] = since[1:][follows] - 1
+    return {"valid_from": since, "valid_to": until}
 
 
 def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:

@@ -139,9 +139,7 @@ def simulate_people(
         "last_name": _take(tables.last_names.words, last),
         "phone": _phones(streams, tables, place, rows),
         "address": _addresses(streams, "customer", tables, locale_of, rows),
-        "city": _take(tables.city, place),
-        "state": _take(tables.state, place),
-        "postcode": _take(tables.postcode, place),
+        **_towns(tables, place),
         "country": _take(tables.country, locale_of),
     }
 
@@ -191,31 +189,37 @@ def shipping_lines(
     return _join(address, _place_lines(city, state, postcode, country), separator=", ")
 
 
-def other_addresses(
-    streams: Streams, locales: Sequence[Locale], locale_of: Ints, addresses: Rows
-) -> pa.Array:
-    """Shipping lines of somewhere else than home, drawn anew for each order.
+def addresses(
+    streams: Streams, who: str, locales: Sequence[Locale], locale_of: Ints, rows: Rows
+) -> dict[str, pa.Array]:
+    """Columns address, city, state and postcode of the rows of somebody's streams.
 
     Parameters
     ----------
+    who
+        Whose streams: `customer`, say, for the addresses that customers register with.
     locale_of
-        Index into `locales` of each order's customer.
-    addresses
-        The orders' stream addresses.
+        Index into `locales` of each row.
     """
-    return _lines(streams, "elsewhere", locales, locale_of, addresses)
+    tables = _tables(tuple(locales))
+    return {
+        "address": _addresses(streams, who, tables, locale_of, rows),
+        **_towns(tables, _draw_places(streams, who, tables, locale_of, rows)),
+    }
 
 
-def home_addresses(streams: Streams, locales: Sequence[Locale], locale_of: Ints, numbers: Ints) -> pa.Array:
-    """Shipping lines of customers, by their numbers from 0: where they live."""
-    return _lines(streams, "customer", locales, locale_of, numbers.astype(np.uint64))
-
-
-def _lines(streams: Streams, who: str, locales: Sequence[Locale], locale_of: Ints, rows: Rows) -> pa.Array:
+def address_lines(
+    streams: Streams, who: str, locales: Sequence[Locale], locale_of: Ints, rows: Rows
+) -> pa.Array:
+    """The same addresses as shipping lines."""
     tables = _tables(tuple(locales))
     place = _draw_places(streams, who, tables, locale_of, rows)
     line = _addresses(streams, who, tables, locale_of, rows)
     return _join(line, _take(tables.place_line, place), separator=", ")
+
+
+def _towns(tables: _Tables, place: Ints) -> dict[str, pa.Array]:
+    return {name: _take(getattr(tables, name), place) for name in ("city", "state", "postcode")}
 
 
 def _draw_places(streams: Streams, who: str, tables: _Tables, locale_of: Ints, rows: Rows) -> Ints:

@@ -154,7 +154,7 @@ def _judged(there: DayTransaction, scenario: Scenario, request: Request, day: dt
     )
     figures = Figures(subject)
     records = {}
-    for spec in referenced_first(list(tables.values())):
+    for spec in referenced_first(subject.in_reading_order):
         content = ContentHash(spec)
         for batch in there.batches(spec):
             figures.observe(spec.name, batch)

@@ -141,9 +141,14 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
     shops = len(plan.shops)
     orders = _expected_orders(plan)
     months = (plan.last.year - plan.first.year) * 12 + plan.last.month - plan.first.month + 1
+    changes, moves = plan.scenario.catalog.price_changes, plan.scenario.customers.moves
+    begun = plan.shown_on + 1
     expected = {
         "shop": float(shops),
         "exchange_rate": float((stop - start) * len(plan.exchange)),
+        "product_price": plan.scenario.catalog.skus * (1 + (begun / changes.every_days if changes else 0)),
+        "customer_address": plan.scenario.customers.pool
+        * (1 + (begun / 365 * moves.share_a_year if moves else 0)),
         "product": float(plan.scenario.catalog.skus),
         "order": orders,
         "line": orders * plan.solved.expected_lines_per_order,

@@ -75,7 +75,7 @@ def judged(source: Source) -> Judged:
     readable = dict(tables)
     subject = Subject(scenario, tables, first, last, manifest.solved, leads, as_of)
     figures = Figures(subject)
-    for spec in referenced_first(list(tables.values())):  # joined columns are compared with what they show
+    for spec in referenced_first(subject.in_reading_order):  # joined columns are compared with what they show
         name, content = spec.name, ContentHash(spec)
         try:
             for batch in source.batches(spec):
@@ -100,7 +100,7 @@ def judged(source: Source) -> Judged:
         # What can't be read is not published as far as the checks are concerned; half-read rows don't count.
         subject = Subject(scenario, readable, first, last, manifest.solved, leads, as_of)
         figures = Figures(subject)
-        for spec in referenced_first(list(readable.values())):
+        for spec in referenced_first(subject.in_reading_order):
             for batch in source.batches(spec):
                 figures.observe(spec.name, batch)
     return Judged([files[name] for name in tables] + judge(subject, figures), subject)

@@ -18,7 +18,7 @@ with lines as (
 
 %% if has('cost')
 products as (
-    select * from {{ ref('stg_products') }}
+    select * from {{ ref('[[ published.prices_model ]]') }}
 ),
 
 %% endif
@@ -78,6 +78,11 @@ select
 %% endfilter
 from lines
 inner join orders on lines.order_id = orders.order_id
-%% if has('cost')
+%% if has('cost') and has('dated_prices')
+left join products
+    on
+        lines.product_id = products.product_id
+        and orders.order_date between products.valid_from and products.valid_to
+%% elif has('cost')
 left join products on lines.product_id = products.product_id
 %% endif

@@ -1,4 +1,5 @@
-%% if has('line.list_price') or (has('line.product') and has('product.id'))
+%% set prices = published.prices_model
+%% if has('line.list_price') or (has('line.product') and prices)
 %% set listed = 'lines.list_price' if has('line.list_price') else 'products.list_price'
 %% set by_line = scenario.discount.rounded_by == 'line'
 select
@@ -6,8 +7,14 @@ select
     lines.discount_rate,
     lines.line_total
 from {{ ref('stg_order_lines') }} as lines
-%% if not has('line.list_price')
-inner join {{ ref('stg_products') }} as products on lines.product_id = products.product_id
+%% if not has('line.list_price') and has('dated_prices')
+inner join {{ ref('stg_orders') }} as orders on lines.order_id = orders.order_id
+inner join {{ ref('[[ prices ]]') }} as products
+    on
+        lines.product_id = products.product_id
+        and orders.order_date between products.valid_from and products.valid_to
+%% elif not has('line.list_price')
+inner join {{ ref('[[ prices ]]') }} as products on lines.product_id = products.product_id
 %% endif
 %% if by_line
 where lines.line_total <> round(lines.quantity * [[ listed ]] * (1 - lines.discount_rate), 2)
