@@ -259,13 +259,21 @@ _P, _A = "product_price.", "customer_address."
 _DAYS = ("valid_from", "valid_to")
 _SOLD, _LIVES = (_P + "product", *(_P + d for d in _DAYS)), (_A + "customer", *(_A + d for d in _DAYS))
 CHECKS = (
-    Check("prices.versions", "rule", "One price of each SKU holds each day.", _SOLD, follow("product_price")),
+    Check(
+        "prices.versions",
+        "rule",
+        "One price of each SKU holds each day.",
+        _SOLD,
+        follow("product_price"),
+        is_quiet=True,
+    ),
     Check(
         "prices.current",
         "rule",
         "Products are shown at the price that holds.",
         (*_SOLD, "product.id", "product.price|product.cost"),
         current("product_price"),
+        is_quiet=True,
     ),
     Check(
         "prices.bounds",
@@ -273,6 +281,7 @@ CHECKS = (
         "Prices stay in their bounds, and costs in theirs.",
         (*_SOLD, _P + "price", "product.id"),
         bounds,
+        is_quiet=True,
     ),
     Check(
         "prices.sizes",
@@ -280,14 +289,16 @@ CHECKS = (
         "Changed prices are log-normal about the first one.",
         (*_SOLD, _P + "price", "product.id"),
         sizes,
+        is_quiet=True,
     ),
-    Check("prices.days", "law", "Prices change once in so many days.", _SOLD, days),
+    Check("prices.days", "law", "Prices change once in so many days.", _SOLD, days, is_quiet=True),
     Check(
         "addresses.versions",
         "rule",
         "One address of each customer holds each day.",
         _LIVES,
         follow("customer_address"),
+        is_quiet=True,
     ),
     Check(
         "addresses.current",
@@ -295,6 +306,9 @@ CHECKS = (
         "Customers are shown where they live.",
         (*_LIVES, "customer.id", "customer.address|customer.city|customer.postcode|customer.state"),
         current("customer_address"),
+        is_quiet=True,
     ),
-    Check("addresses.moves", "law", "A share of the customers moves each year.", _LIVES, moves),
+    Check(
+        "addresses.moves", "law", "A share of the customers moves each year.", _LIVES, moves, is_quiet=True
+    ),
 )
