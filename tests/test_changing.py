@@ -15,7 +15,7 @@ import footfall
 from changing import CHANGING
 from footfall import Dataset
 from footfall.contract.version_checks import CHECKS
-from footfall.core.errors import RequestError, ScenarioError
+from footfall.core.errors import ScenarioError
 from footfall.scenario.load import load
 from footfall.workflow.generate import generate_into, planned
 from footfall.workflow.request import Request
@@ -342,7 +342,11 @@ def test_what_changes_untold_is_refused(scenario: str, sets: tuple[str, ...], sa
 
 
 def test_addresses_need_a_country() -> None:
-    """Who moves must live somewhere: a shop without a locale is named."""
-    sets = (*CHANGING["vantage"], "customers.locales={DE: de_DE, AT: de_AT}")
-    with pytest.raises(RequestError, match=r"customers\.locales\.CH"):
-        footfall.generate("vantage", scale=0.01, overrides=sets, tables=["raw_addresses"])
+    """Who moves must live somewhere: a table of addresses and a shop without a locale are named."""
+    sets = (
+        *CHANGING["vantage"],
+        "tables.raw_customers.columns={customer_id: id}",
+        "customers.locales={DE: de_DE, AT: de_AT}",
+    )
+    with pytest.raises(ScenarioError, match=r"'raw_addresses' shows addresses.*customers\.locales\.CH"):
+        load("vantage", sets)
