@@ -6,7 +6,7 @@ Positions are looked up only once something is wrong.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from footfall.scenario.defects import Defect, refusal
 from footfall.scenario.extend import Chain, chain_of
@@ -37,20 +37,23 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
     """
     from pydantic import ValidationError  # noqa: PLC0415 - it and the model (Arrow) are not needed to list
 
-    from footfall.scenario import explain  # noqa: PLC0415
     from footfall.scenario.model import Scenario  # noqa: PLC0415
-    from footfall.scenario.overrides import changed, parsed  # noqa: PLC0415
 
-    changes = [parsed(change) for change in overrides]
     chain = chain_of(name_or_path)
     if chain.data is None:
         raise refusal(_in_order(chain.defects, chain), name_or_path)
-    data: dict[Any, Any] = chain.data
-    for change in changes:
-        data = changed(data, change)
+    data, changes = chain.data, []
+    if overrides:
+        from footfall.scenario.overrides import changed, parsed  # noqa: PLC0415 - and this where none is made
+
+        changes = [parsed(change) for change in overrides]
+        for change in changes:
+            data = changed(data, change)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError:
+        from footfall.scenario import explain  # noqa: PLC0415 - and this where nothing is wrong
+
         found = [*chain.defects, *explain.defects_in(data, chain, changes)]
         raise refusal(_in_order(found, chain), name_or_path) from None
     if chain.defects:
