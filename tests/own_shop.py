@@ -71,3 +71,21 @@ COLUMNS = (
     'tables.reviews.columns.stars={sql: "rating / 5", kind: fraction, text: Share of all stars.}',
     'tables.customers.columns.bonus={sql: "length(last_name) % 7", kind: integer, text: Points.}',
 )
+
+NO_NEGATIVE = (
+    'checks.no_negative={sql: "select count(*) from order_items where line_total < 0", expect: 0, '
+    "text: No line is negative.}"
+)
+DEAR_SHARE = (
+    'checks.dear_share={sql: "select avg(is_dear::int) from order_items", expect: 0.3, tolerance: 0.3, '
+    "text: Few lines are dear.}"
+)
+ORPHANS = (
+    'checks.orphans={sql: "with seen as (select order_id from order_items group by all) select count(*) from '
+    'orders o where not exists (select 1 from seen s where s.order_id = o.order_id)", expect: 0}'
+)
+TWICE = (
+    'checks.twice={sql: "select count(*) from products a join products b on a.product_id = b.product_id + 1"'
+    ", expect: 199, whole_horizon: true}"
+)
+CHECKS = (*COLUMNS, NO_NEGATIVE, DEAR_SHARE, ORPHANS, TWICE)

@@ -3,6 +3,7 @@
 from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
 from footfall.contract.judge import CHECKS, judge
+from footfall.contract.own_checks import judge_own
 from footfall.contract.subject import Subject
 
-__all__ = ["CHECKS", "Figures", "Finding", "Subject", "judge"]
+__all__ = ["CHECKS", "Figures", "Finding", "Subject", "judge", "judge_own"]

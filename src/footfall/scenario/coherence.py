@@ -13,6 +13,7 @@ from footfall.scenario.changing_coherence import changing_contradictions
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
+from footfall.scenario.own_checks import check_contradictions
 
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
@@ -257,6 +258,7 @@ RULES = (
     changing_contradictions,
     _columns,
     _addresses,
+    check_contradictions,
 )
 """Each is asked alone of the sections that can be read, where others can't."""
 

@@ -24,6 +24,7 @@ from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, S
 from footfall.scenario.demand import Demand
 from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
 from footfall.scenario.money_coherence import CURRENCY_FIELDS
+from footfall.scenario.own_checks import OwnCheck
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews
 from footfall.scenario.spending import Budget, Marketing
@@ -66,6 +67,8 @@ class Scenario(Strict):
         How orders are paid.
     tables
         Published name: what the table holds.
+    checks
+        Name: a check of the scenario's own, run before anything is published, and by `footfall verify`.
     """
 
     version: Literal[1]
@@ -96,6 +99,7 @@ class Scenario(Strict):
     promises: Promises = Field(default_factory=Promises)
     free: Free
     tables: Annotated[dict[Identifier, PublishedTable], Field(min_length=1)]
+    checks: dict[Identifier, OwnCheck] = {}
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

@@ -18,7 +18,6 @@ from footfall.core.schema import VOCABULARY, Kind, Made, leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.strict import Identifier, Strict
 
-
 KindWord = Annotated[
     Kind, Field(strict=False), WithJsonSchema({"enum": [kind.value for kind in Kind], "type": "string"})
 ]

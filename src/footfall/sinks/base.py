@@ -177,6 +177,13 @@ class Sink(Protocol):
     def take(self, written: Sequence[Written]) -> None:
         """Take in part files that were written beside the sink, in order."""
 
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read a table back as it will be published; nothing may be written afterwards."""
+
+    @property
+    def beside(self) -> Path | None:
+        """Directory for what is needed until then, which is gone afterwards; None where there is none."""
+
     def publish(self, manifest: Manifest) -> None:
         """Close and count what was written, and make it visible in one step; nothing may follow."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from footfall.sinks.base import Manifest
 from footfall.sinks.datapackage import write_descriptor
 from footfall.sinks.files import TableWriter, check_rows, writer_of
 from footfall.sinks.part_files import PartFiles, Written
+from footfall.sinks.reading import read_csv, read_parquet
 from footfall.sinks.staging import Staging, explained
 
 ROWS_A_FILE = 1 << 20
@@ -91,11 +92,27 @@ class FileSink:
                 self._files[table].append(file.name)
                 self._rows[table] += file.rows
 
+    def _close_all(self) -> None:
+        for table in list(self._writers):
+            self._close(table)
+
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read the files of a table."""
+        with explained(self._staging.shown):
+            self._close_all()
+        read = read_csv if self._format == "csv" else read_parquet
+        for name in self._files[spec.name]:
+            yield from read(self._staging.path / name, spec)
+
+    @property
+    def beside(self) -> Path:
+        """Directory in which the data set grows."""
+        return self._staging.path
+
     def publish(self, manifest: Manifest) -> None:
         """Close and count the files and rename their directory."""
         with explained(self._staging.shown):
-            for table in list(self._writers):
-                self._close(table)
+            self._close_all()
             for table, rows in self._rows.items():
                 check_rows(table, manifest, rows)
             if self._format == "csv":  # Parquet says for itself what it holds

@@ -150,12 +150,22 @@ class DuckdbTables:
         )
         path.unlink()
 
-    def finish(self, manifest: Manifest) -> None:
-        """Read in what waited, and compare the rows of each table with the manifest."""
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read a table, after what waited."""
+        self._settle()
+        yield from read_table(self._connection, self._shown, self._schema, spec)
+
+    def _settle(self) -> None:
+        """Read in what waited for what it refers to."""
         for table in self._specs:
             if table in self._waiting:
                 self._waiting.pop(table).close()
                 self._read_in(table, self._file_of(table))
+
+    def finish(self, manifest: Manifest) -> None:
+        """Read in what waited, and compare the rows of each table with the manifest."""
+        self._settle()
+        for table in self._specs:
             # Values are counted, which reads them; rows would be counted without a look at the table.
             column = quoted(self._specs[table].columns[0].name)
             counted = f"SELECT count({column}) FROM {self._named(table)}"

@@ -101,6 +101,16 @@ class DuckdbDatabaseSink:
         with duckdb_explained(self._shown):
             self._tables.take(written)
 
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read a table as it was written."""
+        with duckdb_explained(self._shown):
+            yield from self._tables.batches(spec)
+
+    @property
+    def beside(self) -> Path:
+        """Directory for part files and what outgrows memory."""
+        return self._beside
+
     def publish(self, manifest: Manifest) -> None:
         """Finish and count the tables, add the manifest, and commit."""
         with duckdb_explained(self._shown):

@@ -73,6 +73,16 @@ class DuckdbFileSink:
         with duckdb_explained(self._staging.shown):
             self._tables.take(written)
 
+    def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
+        """Read a table as it was written."""
+        with duckdb_explained(self._staging.shown):
+            yield from self._tables.batches(spec)
+
+    @property
+    def beside(self) -> Path:
+        """Directory for part files and what outgrows memory."""
+        return self._beside
+
     def publish(self, manifest: Manifest) -> None:
         """Finish and count the tables, close the file and rename its directory."""
         with duckdb_explained(self._staging.shown):

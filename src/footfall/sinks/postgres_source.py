@@ -38,33 +38,38 @@ class PostgresSource:
 
     def batches(self, spec: TableSpec) -> Iterator[pa.RecordBatch]:
         """Read a table."""
-        self._check_columns(spec)
-        columns = ", ".join(map(_selected, spec.columns))
         # Days that were added one by one leave rows where there was room.
-        order = "" if self.is_ordered else ordered_by(spec)
-        try:
-            query = f"SELECT {columns} FROM {qualified(self.schema, spec.name)}{order}"
-            for batch in self.server.batches(query):
-                values = [
-                    _from_cents(self.shown, c, v) for c, v in zip(spec.columns, batch.columns, strict=True)
-                ]
-                plain = pa.RecordBatch.from_arrays(values, names=[c.name for c in spec.columns])
-                yield conform(self.shown, spec, plain)
-        except OutputError as error:
-            raise DataError(f"table '{spec.name}': {error}") from error
+        return read_table(self.server, self.schema, spec, "" if self.is_ordered else ordered_by(spec))
 
-    def _check_columns(self, spec: TableSpec) -> None:
-        found = self.server.rows(COLUMNS.format(schema=literal(self.schema), table=literal(spec.name)))
-        if not found:
-            raise DataError(f"{self.shown} holds no table '{spec.name}' in schema '{self.schema}'")
-        check_names(f"{self.shown}, table '{spec.name}'", spec, [str(name) for name, _ in found])
-        for column, (_, there) in zip(spec.columns, found, strict=True):
-            due = SQL_TYPES[column.kind]
-            if there != _SPELT.get(due, due):
-                raise DataError(
-                    f"{self.shown}, table '{spec.name}': column '{column.name}' is {there} "
-                    f"and should be {due}"
-                )
+
+def read_table(
+    server: PostgresConnection, schema: str, spec: TableSpec, order: str = ""
+) -> Iterator[pa.RecordBatch]:
+    """Read a table in exactly the Arrow schema of its specification; every deviation is named."""
+    _check_columns(server, schema, spec)
+    columns = ", ".join(map(_selected, spec.columns))
+    try:
+        for batch in server.batches(f"SELECT {columns} FROM {qualified(schema, spec.name)}{order}"):
+            values = [
+                _from_cents(server.shown, c, v) for c, v in zip(spec.columns, batch.columns, strict=True)
+            ]
+            plain = pa.RecordBatch.from_arrays(values, names=[c.name for c in spec.columns])
+            yield conform(server.shown, spec, plain)
+    except OutputError as error:
+        raise DataError(f"table '{spec.name}': {error}") from error
+
+
+def _check_columns(server: PostgresConnection, schema: str, spec: TableSpec) -> None:
+    found = server.rows(COLUMNS.format(schema=literal(schema), table=literal(spec.name)))
+    if not found:
+        raise DataError(f"{server.shown} holds no table '{spec.name}' in schema '{schema}'")
+    check_names(f"{server.shown}, table '{spec.name}'", spec, [str(name) for name, _ in found])
+    for column, (_, there) in zip(spec.columns, found, strict=True):
+        due = SQL_TYPES[column.kind]
+        if there != _SPELT.get(due, due):
+            raise DataError(
+                f"{server.shown}, table '{spec.name}': column '{column.name}' is {there} and should be {due}"
+            )
 
 
 def _selected(column: ColumnSpec) -> str:

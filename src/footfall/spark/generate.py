@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from footfall.contract.own_checks import judge_own
 from footfall.core.errors import RequestError
 from footfall.spark.frames import frames_of
 from footfall.spark.publishing import Target
 from footfall.spark.session import explained, session
 from footfall.spark.sweep import JUDGING, PURCHASES, REVENUE, sweep
-from footfall.spark.verdict import content_hashes, refuse_other_rows, verdict
+from footfall.spark.verdict import collected_batches, content_hashes, refuse_other_rows, verdict
 from footfall.spark.work import Work
 from footfall.workflow.generate import Outcome, manifest_of, planned
-from footfall.workflow.judging import refuse_failures
+from footfall.workflow.judging import refuse_failures, subject_of
 from footfall.workflow.request import Request
 
 if TYPE_CHECKING:
@@ -77,12 +78,16 @@ def generate_into(
                 frame.write.format(format).save(target.table(name))
             lying = {name: spark.read.format(format).load(target.table(name)) for name in frames}
             refuse_other_rows(content_hashes(what.tables, lying), found.hashes)
+            findings = found.findings + judge_own(
+                subject_of(what), lambda spec: collected_batches(spec, lying[spec.name])
+            )
+            refuse_failures(findings)
             manifest = manifest_of(
                 request,
                 what,
                 format_=format,
                 hashes=found.hashes,
-                findings=found.findings,
+                findings=findings,
                 files={name: target.part_files(name) for name in what.tables},
             )
             target.publish(manifest)
@@ -94,4 +99,4 @@ def generate_into(
             with suppress(Exception):  # as above
                 for frame in kept:
                     frame.unpersist()
-    return Outcome(manifest=manifest, findings=found.findings)
+    return Outcome(manifest=manifest, findings=findings)

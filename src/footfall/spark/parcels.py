@@ -54,7 +54,12 @@ def unpacked(batches: Batches) -> Things:
     begins = [i for i, row in enumerate(rows) if row["piece"] == 0]
     for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True):
         data = b"".join(row["data"] for row in rows[begin:end])
-        yield rows[begin]["origin"], pickle.loads(_plain(data))
+        yield rows[begin]["origin"], opened(data)
+
+
+def opened(data: bytes) -> Any:
+    """Object of a parcel in one piece."""
+    return pickle.loads(_plain(data))
 
 
 def _plain(data: bytes) -> pa.Buffer:

@@ -17,7 +17,7 @@ from footfall.core.errors import DataError
 from footfall.core.schema import TableSpec
 from footfall.simulate.part import simulate_dimensions
 from footfall.sinks.reading import conform
-from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, packed, unpacked
+from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, opened, packed, unpacked
 from footfall.spark.reviews import REVIEWS_A_PLACE
 from footfall.spark.sweep import JUDGING
 from footfall.spark.work import Work
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MERGED_AT_ONCE = 8
 """Judgings that a task merges: all of them squeezed, two of them open."""
-_HASHES = "hashes"
+_HASHES, _ROWS = "hashes", "rows"
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,18 @@ def content_hashes(specs: Mapping[str, TableSpec], frames: Mapping[str, DataFram
     hashes = reduce(lambda one, two: one.union(two), hashed)
     ((_, found),) = _collected(hashes.repartition(1).mapInArrow(_joined, COLUMNS))
     return dict(found)
+
+
+def collected_batches(spec: TableSpec, frame: DataFrame) -> Iterator[pa.RecordBatch]:
+    """Bring a frame to the driver, partition by partition, so that it never holds all of it."""
+
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from packed(_ROWS, 0, 0, conform(Path(spec.name), spec, batch))
+
+    parcels = frame.select([f"`{column.name}`" for column in spec.columns]).mapInArrow(task, COLUMNS)
+    for row in parcels.select("data").toLocalIterator():
+        yield opened(row.data)
 
 
 def refuse_other_rows(written: Mapping[str, ContentHash], judged: Mapping[str, ContentHash]) -> None:

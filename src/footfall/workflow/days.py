@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
 from footfall.contract.judge import judge
+from footfall.contract.own_checks import judge_own
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import RequestError
@@ -160,7 +161,7 @@ def _judged(there: DayTransaction, scenario: Scenario, request: Request, day: dt
             figures.observe(spec.name, batch)
             content.add(batch)
         records[spec.name] = TableRecord(content.rows, content.hexdigest(), ())
-    findings = judge(subject, figures)
+    findings = judge(subject, figures) + judge_own(subject, there.batches)
     refuse_failures(findings)
     return dataclasses.replace(
         manifest,

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 import footfall
 from footfall.contract.findings import Finding
+from footfall.contract.own_checks import judge_own
 from footfall.core.content_hash import ContentHash
 from footfall.core.schema import TableSpec
 from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
@@ -103,6 +104,7 @@ def publish_into(
             made = make(what, sink.write, files=sink.part_files(), team=team, progress=progress)
             sink.take(made.written)
             findings = made.judging.findings()
+            findings += judge_own(made.judging.subject, sink.batches, sink.beside)
             refuse_failures(findings)
             files = {name: sink.files(name) for name in what.tables}
             manifest = manifest_of(
@@ -165,6 +167,7 @@ def generate(
             orders_a_part=orders_a_part,
         )
     findings = made.judging.findings()
+    findings += judge_own(made.judging.subject, lambda spec: kept[spec.name])
     return Dataset(
         tables={
             name: pa.Table.from_batches(kept[name], schema=spec.arrow_schema)

@@ -24,15 +24,7 @@ class Judging:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.subject = Subject(
-            plan.scenario,
-            plan.tables,
-            plan.first,
-            plan.last,
-            asdict(plan.solved),
-            plan.leads,
-            None if plan.as_of is None else plan.calendar.date_of(plan.as_of),
-        )
+        self.subject = subject_of(plan)
         self.figures = Figures(self.subject)
         self.hashes = {name: ContentHash(spec) for name, spec in plan.tables.items()}
 
@@ -54,6 +46,19 @@ class Judging:
     def findings(self) -> list[Finding]:
         """Judge all of it."""
         return judge(self.subject, self.figures)
+
+
+def subject_of(plan: Plan) -> Subject:
+    """What the tables of a plan claim to be."""
+    return Subject(
+        plan.scenario,
+        plan.tables,
+        plan.first,
+        plan.last,
+        asdict(plan.solved),
+        plan.leads,
+        None if plan.as_of is None else plan.calendar.date_of(plan.as_of),
+    )
 
 
 def refuse_failures(findings: Sequence[Finding]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from footfall.contract.figures import Figures
 from footfall.contract.findings import Finding
 from footfall.contract.judge import judge
+from footfall.contract.own_checks import judge_own
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, RequestError
@@ -103,7 +104,8 @@ def judged(source: Source) -> Judged:
         for spec in referenced_first(subject.in_reading_order):
             for batch in source.batches(spec):
                 figures.observe(spec.name, batch)
-    return Judged([files[name] for name in tables] + judge(subject, figures), subject)
+    findings = [files[name] for name in tables] + judge(subject, figures)
+    return Judged(findings + judge_own(subject, source.batches), subject)
 
 
 def _file_finding(check: str, rule: str, target: str, observed: str, detail: str) -> Finding:
