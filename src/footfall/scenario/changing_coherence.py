@@ -42,7 +42,7 @@ def _shown(scenario: Scenario) -> set[tuple[str, str]]:
 
 
 def _fields(table: PublishedTable) -> set[tuple[str, str]]:
-    return {leaf_of(table.rows, column.field) for column in table.columns.values()}
+    return {leaf_of(table.rows, path) for path in table.paths.values()}
 
 
 def _untold(
@@ -63,7 +63,7 @@ def _untold(
             *(here, ("tables", explained[0])),
         )
         return
-    own = {column.field for column in tables[name].columns.values()}
+    own = set(tables[name].paths.values())
     if missing := [field for field in wanted if field not in own]:
         yield Contradiction(
             f"table '{name}' must show {', '.join(missing)}, too: {key} changes what table "
@@ -82,11 +82,11 @@ def _untold(
 def _joined(scenario: Scenario, key: str, entity: str, fields: Collection[str]) -> Iterator[Contradiction]:
     """Find rows of orders, lines and reviews that show what changes after their day."""
     for name, table in scenario.tables.items():
-        for column, said in table.columns.items():
-            is_joined = "." in said.field and leaf_of(table.rows, said.field)[0] == entity
-            if is_joined and said.field.rpartition(".")[2] in fields and table.rows not in DIMENSIONS:
+        for column, path in table.paths.items():
+            is_joined = "." in path and leaf_of(table.rows, path)[0] == entity
+            if is_joined and path.rpartition(".")[2] in fields and table.rows not in DIMENSIONS:
                 yield Contradiction(
-                    f"table '{name}', column '{column}' shows '{said.field}', which {key} changes after the "
+                    f"table '{name}', column '{column}' shows '{path}', which {key} changes after the "
                     "row's day; leave it out, and join the table that tells what was valid when",
                     *(("tables", name, "columns", column), tuple(key.split("."))),
                 )
