@@ -16,7 +16,7 @@ from footfall.core import laws
 from footfall.core.errors import ScenarioError
 from footfall.core.money import as_unscaled
 from footfall.core.streams import Streams, row_addresses
-from footfall.plan.habits import CLASSES, class_scores, mixed_sizes, tilted_weights
+from footfall.plan.habits import CLASSES, class_scores, mixed_chances, mixed_sizes, tilted_weights
 from footfall.plan.plan import plan
 from footfall.plan.tastes import Favourites
 from footfall.scenario.habits import Favourites as FavouritesLaw
@@ -111,10 +111,13 @@ def test_an_own_basket_size_moves_sizes_alone(plain: Dataset) -> None:
     assert found["lines.basket_size"].verdict == "pass"
 
 
-ALL = "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}}"
+ALL = (
+    "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}, "
+    "return_correlation: 0.5}"
+)
 
 
-@pytest.mark.parametrize("check", ["own_basket_size", "own_prices", "favourites"])
+@pytest.mark.parametrize("check", ["own_basket_size", "own_prices", "favourites", "own_returns"])
 def test_orders_without_the_habit_are_refused(plain: Dataset, check: str) -> None:
     """Data whose customers have no habit fail the check of a scenario that gives them one."""
     on = load("vantage", [ALL])
@@ -266,3 +269,68 @@ def test_repurchase_is_that_of_shops() -> None:
     assert abs(share - 0.41) < 0.02, (share, error)
     assert error < 0.01
     assert {f.verdict for f in on.findings} == {"pass", "not applicable"}
+
+
+# Returns
+
+
+@pytest.mark.parametrize("correlation", [0.2, 0.6])
+def test_two_lines_of_a_customer_come_back_by_the_bivariate_normal(correlation: float) -> None:
+    """Classes keep each chance, and P(both come back) is the bivariate normal at the quantiles (SciPy).
+
+    Up to 0.003, as 32 classes stand for a normal law.
+    """
+    chances = np.array([0.02, 0.15, 0.5, 0.9])
+    np.testing.assert_allclose(UNEVEN @ mixed_chances(chances, correlation, UNEVEN), chances, atol=1e-12)
+    of_class = mixed_chances(chances, correlation, EVEN)
+    joint = stats.multivariate_normal(cov=[[1, correlation], [correlation, 1]])
+    for i, k in ((0, 1), (1, 1), (1, 2), (2, 3)):
+        both = joint.cdf(stats.norm.ppf(chances[[i, k]]))
+        assert np.mean(of_class[:, i] * of_class[:, k]) == pytest.approx(both, abs=0.003)
+
+
+def test_own_returns_move_returns_alone(plain: Dataset) -> None:
+    """Some customers send back more; everything else stays, and so do the SKUs' and categories' shares."""
+    on = made("customers.habits.return_correlation=0.6")
+    for name in (P, O, "raw_marketing_daily", "raw_budget_monthly"):
+        assert on.tables[name].equals(plain.tables[name])
+    assert on.tables[L].drop_columns("is_returned").equals(plain.tables[L].drop_columns("is_returned"))
+    found = {f.check: f for f in on.findings}
+    assert {f.verdict for f in on.findings} == {"pass", "not applicable"}
+    assert {found[f"lines.{c}"].verdict for c in ("returns", "returns_by_category")} == {"pass"}
+
+
+def test_own_returns_need_returns() -> None:
+    """A shop without returns refuses the habit, and says what it lacks."""
+    with pytest.raises(ScenarioError, match="return_concentration"):
+        made("customers.habits.return_correlation=0.3", name="storefront", scale=0.1)
+
+
+def top_share(customer: npt.NDArray[np.int64], value: npt.NDArray[np.float64]) -> float:
+    """Share of a whole that the first tenth of those who order has."""
+    each = np.bincount(customer, value)[np.bincount(customer) > 0]
+    return float(np.sort(each)[::-1][: len(each) // 10].sum() / each.sum())
+
+
+def test_few_customers_make_most_returns_as_in_shops(plain: Dataset) -> None:
+    """10 % of the customers make 61 % of the returns, where 38 % would come of their orders alone.
+
+    The error is a jackknife that leaves out twentieths of the customers.
+    """
+    even = ("customers.rarest_orders=2.0", "customers.promises=null")
+
+    def share(dataset: Dataset) -> tuple[float, float]:
+        lines = dataset.tables[L]
+        customer = numbers(dataset.tables[O], "customer_id")[numbers(lines, "order_id") - 1]
+        returned = lines["is_returned"].to_numpy().astype(float)
+        left_out = [top_share(customer[k], returned[k]) for k in (customer % 20 != f for f in range(20))]
+        return top_share(customer, returned), float(np.sqrt(19 * np.var(left_out)))
+
+    without, _ = share(made(*even))
+    found, error = share(made(*even, "customers.habits.return_correlation=0.7"))
+    assert without < 0.42
+    assert abs(found - 0.61) < 0.02, (found, error)
+    assert error < 0.015
+    # And they come back a median 9 days after the order.
+    delay = plain.subject.scenario.arrival.returned
+    assert delay.min_days + np.searchsorted(np.cumsum(delay.shares), 0.5) == 9

@@ -38,7 +38,8 @@ TIMES = (
 )
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
 HABITS = (
-    "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}}",
+    "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}, "
+    "return_correlation: 0.5}",
 )
 LIVES = (
     "targets.top_customer_share=null",
@@ -148,6 +149,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "habits": {
         "customers.habits.basket_size_correlation": ["customers.habits.basket_size_correlation=0.3"],
         "customers.habits.price_tilt": ["customers.habits.price_tilt=0.4"],
+        "customers.habits.return_correlation": ["customers.habits.return_correlation=0.8"],
         "customers.habits.favourites": ["customers.habits.favourites.share=0.6"],
     },
     "currencies": test_exchange.CHANGES,

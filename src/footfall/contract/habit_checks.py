@@ -42,11 +42,15 @@ def _resemblance(customer: Counts, value: Floats, expected: float) -> _Resemblan
     whale would decide otherwise.
     """
     _, place = np.unique(customer, return_inverse=True)
-    n = np.bincount(place)
-    sums, squares = np.bincount(place, value), np.bincount(place, value**2)
+    n = np.bincount(place).astype(np.float64)
     many = np.flatnonzero(n > 1)
-    total = np.asarray(sums[many] ** 2 - squares[many], np.float64)
-    return _mean_over(total, n[many].astype(np.float64), expected)
+    return _mean_over(_over_pairs(place, value)[many], n[many], expected)
+
+
+def _over_pairs(place: Counts, value: Floats) -> Floats:
+    """Sum of products of a figure over the ordered pairs of orders of each customer."""
+    sums, squares = np.bincount(place, value), np.bincount(place, value**2)
+    return np.asarray(sums**2 - squares, np.float64)
 
 
 def _mean_over(total: Floats, n: Floats, expected: float) -> _Resemblance | None:
@@ -212,6 +216,34 @@ def favourites(subject: Subject, figures: Figures) -> Outcome:
     return _judged(found, expected, "share of pairs")
 
 
+def returning(subject: Subject, figures: Figures) -> Outcome:
+    """Covariance of returns of the first items of two orders of a customer, less the SKUs' probabilities.
+
+    Expected of SKUs i and k is the mean over classes of (P_i - p_i) (P_k - p_k), with
+    P_i = Phi((t_i - sqrt(c) z) / sqrt(1 - c)) and t_i the normal quantile of p_i.
+    """
+    from footfall.core.special import ndtr, ndtri  # noqa: PLC0415 - SciPy is slow to import
+
+    correlation = _habits(subject).return_correlation
+    if correlation is None:
+        return undecided(NO_HABIT)
+    chance = None if figures.catalog is None else figures.catalog["return_probability"]
+    if chance is None or not ((chance > 0) & (chance < 1)).all():
+        return undecided(NO_CATALOG)
+    slope = np.sqrt(correlation) * _scores()[:, None]
+    above = ndtr((ndtri(chance) - slope) / np.sqrt(1 - correlation)) - chance
+    seen = figures.lines.histories.whole
+    first = np.flatnonzero(seen.is_first)
+    sku = seen.sku[first]
+    _, who = np.unique(seen.customer[first], return_inverse=True)
+    n = np.bincount(who).astype(np.float64)
+    total = _over_pairs(who, seen.is_returned[first] - chance[sku])
+    expected = np.mean([_over_pairs(who, of_class[sku]) for of_class in above], axis=0)
+    many = np.flatnonzero(n > 1)
+    found = _mean_over((total - expected)[many], n[many], 0.0)
+    return _judged(found, 0.0, "covariance of returns over what their correlation gives")
+
+
 _NEEDS = ("order.customer", "line.order", "line.product")
 _NEEDS_PRODUCTS = (*_NEEDS, "product.price", "product.category", "product.sales_rank")
 CHECKS = (
@@ -229,6 +261,14 @@ CHECKS = (
         "Orders of a customer have prices alike.",
         _NEEDS_PRODUCTS,
         price,
+    ),
+    Check(
+        "customers.own_returns",
+        "law",
+        "Some customers send back more than others.",
+        (*_NEEDS, "line.is_returned", "product.return_probability"),
+        returning,
+        waits_for="returns",
     ),
     Check(
         "customers.favourites",

@@ -12,7 +12,7 @@ from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 
 SAMPLED_LINES = 1 << 18
-"""About so many lines are kept at most, 21 bytes each."""
+"""About so many lines are kept at most, 22 bytes each."""
 _MIX, _WORD = 0x9E3779B1, 1 << 32
 
 
@@ -26,8 +26,8 @@ class Histories:
         Numbers of customer and order, place of the SKU in the catalogue.
     day
         Day of the order, since 1970.
-    is_first
-        Whether the line is the first of its order.
+    is_first, is_returned
+        Whether the line is the first of its order, and whether it came back.
     """
 
     customer: Counts
@@ -35,6 +35,7 @@ class Histories:
     sku: Counts
     day: Counts
     is_first: npt.NDArray[np.bool_]
+    is_returned: npt.NDArray[np.bool_]
 
 
 class HistoryTally:
@@ -55,7 +56,7 @@ class HistoryTally:
         customer = block.orders["customer"]
         is_sampled = (customer > 0) & (customer * _MIX % _WORD < self._bound)
         lines = np.flatnonzero(block.by_line(is_sampled) & block.all_known())
-        is_first = np.zeros(len(block.sku), np.bool_)
+        is_first, nothing = np.zeros((2, len(block.sku)), np.bool_)
         is_first[block.starts] = True
         self._parts.append(
             Histories(
@@ -64,6 +65,7 @@ class HistoryTally:
                 block.sku[lines].astype(np.int32),
                 block.by_line((block.orders["cell"] // self._shops + self._start).astype(np.int32))[lines],
                 is_first[lines],
+                block.columns.get("is_returned", nothing)[lines],
             )
         )
 
@@ -74,7 +76,7 @@ class HistoryTally:
             joined = (np.concatenate([getattr(p, f.name) for p in self._parts]) for f in fields(Histories))
             self._parts = [Histories(*joined)]
         none = np.empty(0, np.int64)
-        return self._parts[0] if self._parts else Histories(none, none, none, none, none > 0)
+        return self._parts[0] if self._parts else Histories(none, none, none, none, none > 0, none > 0)
 
     def first_of_customers(self, skus: int) -> Counts:
         """Counts by SKU of the first item that was seen of each customer: independent of each other."""

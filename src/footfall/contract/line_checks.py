@@ -201,6 +201,29 @@ def affinity(subject: Subject, figures: Figures) -> Outcome:
     return by_law(p_value, ", ".join(wanted), "; ".join(seen))
 
 
+def _returns_inflation(subject: Subject, figures: Figures) -> float:
+    """Times the variance of returns that independent lines would have, at most.
+
+    Lines of an order are sent back by the same customer; of two at the mean probability p both are with
+    the bivariate normal Phi2(t, t; c), t the quantile of p: one-way clusters of correlation rho vary by 1 +
+    rho (sum of sizes squared / sum of sizes - 1) times as much.
+    """
+    from footfall.core.special import ndtr, ndtri  # noqa: PLC0415 - SciPy is slow to import
+
+    habits, basket = subject.scenario.customers.habits, figures.lines.basket
+    if habits is None or habits.return_correlation is None or figures.catalog is None:
+        return 1.0
+    lines = figures.lines.lines
+    p = float(lines @ figures.catalog["return_probability"]) / max(1, int(lines.sum()))
+    if not 0 < p < 1:
+        return 1.0
+    z = ndtri((np.arange(512) + 0.5) / 512)
+    each = ndtr((ndtri(p) - np.sqrt(habits.return_correlation) * z) / np.sqrt(1 - habits.return_correlation))
+    rho = (float(np.mean(each**2)) - p * p) / (p * (1 - p))
+    sizes = np.arange(len(basket))
+    return 1 + rho * (float(basket @ sizes**2) / max(1, int(basket @ sizes)) - 1)
+
+
 def _return_scores(figures: Figures, groups: list[np.ndarray]) -> Floats:
     assert figures.catalog is not None
     p, lines, returns = figures.catalog["return_probability"], figures.lines.lines, figures.lines.returns
@@ -227,6 +250,7 @@ def returns(subject: Subject, figures: Figures) -> Outcome:
     if not _returnable(figures):
         return undecided(NO_CATALOG)
     scores = _return_scores(figures, [np.ones(figures.lines.skus, bool)])
+    scores /= np.sqrt(_returns_inflation(subject, figures))
     if not len(scores):
         return undecided(TOO_FEW)
     assert figures.catalog is not None
@@ -241,6 +265,7 @@ def returns_by_category(subject: Subject, figures: Figures) -> Outcome:
         return undecided(NO_CATALOG)
     category = figures.lines.category_of
     scores = _return_scores(figures, [category == i for i in range(len(figures.lines.categories))])
+    scores /= np.sqrt(_returns_inflation(subject, figures))
     if not len(scores):
         return undecided(TOO_FEW)
     return by_law(

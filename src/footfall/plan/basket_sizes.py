@@ -61,6 +61,13 @@ class BasketSizes:
         shares = class_shares(buyers.streams, _HABIT, buyers.order_shares)
         return replace(self, own=mixed_sizes(np.array(self.weights), correlation, shares).round(12))
 
+    def mean_of_customers(self, streams: Streams, customers: int) -> Floats:
+        """Mean lines of an order of each customer, customer number k at k - 1."""
+        if self.own is None:
+            return np.full(customers, float(np.array(self.weights) @ np.array(self.sizes)))
+        of_class = self.own @ np.array(self.sizes)
+        return np.asarray(of_class[classes(streams, _HABIT, np.arange(1, customers + 1))])
+
     def of_orders_with_slots(
         self, streams: Streams, number: Ints, address: Rows, customer: Ints
     ) -> tuple[Ints, Ints | None]:

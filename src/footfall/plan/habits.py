@@ -57,8 +57,8 @@ def mixed_sizes(weights: Floats, correlation: float, shares: Floats) -> Floats:
     """Law of basket sizes of each class.
 
     An order has the normal score sqrt(c) z + sqrt(1 - c) e, z its customer's and e its own, and so many
-    lines as bounds t_1 < t_2 < ... of the score tell: P(size <= k | z) = Phi((t_k - sqrt(c) z) /
-    sqrt(1 - c)), the Gaussian copula (Vasicek 2002, "The distribution of loan portfolio value", for two
+    lines as bounds t_1 < t_2 < ... of the score tell: P(size <= k | z) as in :func:`mixed_chances`, the
+    Gaussian copula (Vasicek 2002, "The distribution of loan portfolio value", for two
     sizes). The bounds are solved so that the classes together have the given law.
 
     Parameters
@@ -73,21 +73,42 @@ def mixed_sizes(weights: Floats, correlation: float, shares: Floats) -> Floats:
     ndarray, shape (classes, sizes)
         Rows add up to 1; ``shares @ result`` is `weights`.
     """
+    upto = mixed_chances(np.cumsum(weights)[:-1], correlation, shares)
+    edges = np.concatenate([np.zeros((CLASSES, 1)), upto, np.ones((CLASSES, 1))], axis=1)
+    return np.diff(edges, axis=1).clip(0.0)
+
+
+def mixed_chances(chances: Floats, correlation: float, shares: Floats) -> Floats:
+    """Chances of each class, so that all classes together have given ones.
+
+    P(z) = Phi((t - sqrt(c) z) / sqrt(1 - c)), z the class's score, c the correlation of what two rows of a
+    customer are decided by, and the bound t solved for each chance.
+
+    Parameters
+    ----------
+    chances
+        Between 0 and 1.
+    shares
+        Share of the rows of each class.
+
+    Returns
+    -------
+    ndarray, shape (classes, chances)
+        ``shares @ result`` is `chances`.
+    """
     from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
-    goals = np.cumsum(weights)[:-1]
+    slope = np.sqrt(correlation) * class_scores()[:, None]
 
-    def upto(bounds: Floats) -> Floats:
-        slope = np.sqrt(correlation) * class_scores()[:, None]
+    def of_classes(bounds: Floats) -> Floats:
         return np.asarray(ndtr((bounds - slope) / np.sqrt(1 - correlation)))
 
-    low, high = np.full(len(goals), -40.0), np.full(len(goals), 40.0)
+    low, high = np.full(len(chances), -40.0), np.full(len(chances), 40.0)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        short = shares @ upto(middle) < goals
+        short = shares @ of_classes(middle) < chances
         low, high = np.where(short, middle, low), np.where(short, high, middle)
-    edges = np.concatenate([np.zeros((CLASSES, 1)), upto(high), np.ones((CLASSES, 1))], axis=1)
-    return np.diff(edges, axis=1).clip(0.0)
+    return of_classes(high)
 
 
 def tilted_weights(catalog: Catalog, tilt: float, shares: Floats) -> Floats:

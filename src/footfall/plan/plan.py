@@ -22,6 +22,7 @@ from footfall.plan.exchange import draw_rates
 from footfall.plan.mixes import DealtMix
 from footfall.plan.products import Quality
 from footfall.plan.registry import CustomerRegistry
+from footfall.plan.returning import Returning
 from footfall.plan.solve import Solved, solve
 from footfall.plan.statuses import Statuses
 from footfall.plan.tastes import Favourites, Tastes
@@ -55,6 +56,8 @@ class Plan:
         Where customers buy some SKUs again and again.
     exchange : ndarray of int, shape (currencies, days)
         Millionths of each currency for one of the scenario's; no row where it knows no others.
+    returning : Returning or None
+        Where customers differ in how likely they send things back.
     leads : bool
         Whether the plan publishes what belongs to no day of its own; the first of several parts does.
     as_of : int or None
@@ -83,6 +86,7 @@ class Plan:
     shown_on: int
     tastes: Tastes | None = None
     favourites: Favourites | None = None
+    returning: Returning | None = None
     leads: bool = True
     as_of: int | None = None
 
@@ -261,17 +265,26 @@ def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> P
     """Return the plan with these customers, and what follows from how often each of them orders."""
     whole = dataclasses.replace(whole, customers=customers)
     habits, buyers = whole.scenario.customers.habits, whole.buyers
-    sizes, tastes, favourites = whole.sizes, None, None
+    sizes, tastes, favourites, returning = whole.sizes, None, None, None
     if habits and habits.basket_size_correlation:
         sizes = sizes.with_habit(habits.basket_size_correlation, buyers)
     if habits and habits.price_tilt:
         tastes = Tastes.of(habits.price_tilt, whole.catalog, buyers)
     if habits and habits.favourites:
         favourites = Favourites.of(habits.favourites, buyers)
+    if habits and habits.return_correlation:
+        returning = Returning.of(habits.return_correlation, whole.catalog, buyers, sizes)
     numbers = whole.line_numbers
     if whole.publishes("line", "id") and (numbers is None or sizes.own is not None):
         numbers = LineNumbers.count(sizes, whole.counts, buyers)
-    return dataclasses.replace(whole, sizes=sizes, tastes=tastes, favourites=favourites, line_numbers=numbers)
+    return dataclasses.replace(
+        whole,
+        sizes=sizes,
+        tastes=tastes,
+        favourites=favourites,
+        returning=returning,
+        line_numbers=numbers,
+    )
 
 
 def _customers(scenario: Scenario, streams: Streams) -> CustomerPool | CustomerRegistry:

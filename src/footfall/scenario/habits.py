@@ -57,6 +57,8 @@ class Habits(Strict):
     ----------
     basket_size_correlation
         Correlation of the normal scores of the basket sizes of two orders of a customer.
+    return_correlation
+        Correlation of the normal scores by which two lines of a customer are sent back.
     price_tilt
         Odds of a SKU of a category rise by exp(price_tilt) with a standard deviation of the customer's score
         and one of the price's.
@@ -65,3 +67,4 @@ class Habits(Strict):
     basket_size_correlation: Correlation | None = None
     price_tilt: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)] | None = None
     favourites: Favourites | None = None
+    return_correlation: Correlation | None = None

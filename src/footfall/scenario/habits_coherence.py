@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
 
 MOST_TILTED_SKUS = 10_000
-"""Each class of customers has weights of its own for all SKUs."""
+"""Each class of customers has weights, or chances of returns, of its own for all SKUs."""
 
 _HABITS = ("customers", "habits")
 
@@ -27,9 +27,15 @@ def habit_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
             "is dealt to orders whoever they are of (and then basket.lines must go)",
             *((*_HABITS, "basket_size_correlation"), ("basket", "deal")),
         )
-    if habits.price_tilt and scenario.catalog.skus > MOST_TILTED_SKUS:
+    if habits.return_correlation and scenario.catalog.return_concentration is None:
         yield Contradiction(
-            f"customers.habits.price_tilt is for at most {MOST_TILTED_SKUS:,} SKUs; there are "
-            f"{scenario.catalog.skus:,}",
-            *((*_HABITS, "price_tilt"), ("catalog", "skus")),
+            "customers.habits.return_correlation needs catalog.return_concentration, and a "
+            "return_probability for every category; nothing is sent back otherwise",
+            *((*_HABITS, "return_correlation"), ("catalog", "return_concentration")),
+        )
+    if (habits.price_tilt or habits.return_correlation) and scenario.catalog.skus > MOST_TILTED_SKUS:
+        yield Contradiction(
+            "customers.habits.price_tilt and return_correlation are for at most "
+            f"{MOST_TILTED_SKUS:,} SKUs; there are {scenario.catalog.skus:,}",
+            *(_HABITS, ("catalog", "skus")),
         )

@@ -9,6 +9,7 @@ from footfall.simulate.origins import DAYS, NOISE, POOL, POWER, REGISTRY, Node, 
 _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
+_RETURNING = ("plan", "customers' returns")
 _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
@@ -133,9 +134,16 @@ ORDERED: Mapping[Node, Origin] = {
         follows=(("line", "quantity"), ("line", "unit_price")),
     ),
     ("line", "is_returned"): Origin(
-        "Drawn with the return probability of the line's SKU.",
+        "Drawn with the return probability of the line's SKU, or that of the customer's class for it.",
         streams=("line.return",),
-        follows=(_SKU, ("product", "return_probability")),
+        follows=(_SKU, ("product", "return_probability"), _RETURNING),
+    ),
+    _RETURNING: Origin(
+        "Each customer has a class, and each class return probabilities; all together have the SKU's.",
+        streams=("customer.return_class",),
+        keys=("customers.habits.return_correlation",),
+        follows=(("order", "customer"), _OWN_SIZES),
+        needs="customers.habits.return_correlation",
     ),
     ("review", "*"): Origin(
         "As many reviews as are asked for, or about as many.",

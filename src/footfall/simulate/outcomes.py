@@ -67,11 +67,16 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     )
 
 
-def simulate_returns(plan: Plan, baskets: Baskets) -> npt.NDArray[np.bool_]:
-    """Whether each line is sent back, by its SKU's probability."""
+def simulate_returns(plan: Plan, orders: Orders, baskets: Baskets) -> npt.NDArray[np.bool_]:
+    """Whether each line is sent back, by its SKU's probability, or its customer's class's for the SKU."""
     step = plan.streams.bits("line.return", baskets.address)
     step >>= np.uint64(64 - STEP_BITS)
-    return np.asarray(step < _kept_from(Itself(plan.catalog)).take(baskets.sku))
+    if plan.returning is None:
+        return np.asarray(step < _kept_from(Itself(plan.catalog.return_probability)).take(baskets.sku))
+    place = plan.returning.classes(plan.streams, orders.customer).take(baskets.order)
+    place *= len(plan.catalog.price)
+    place += baskets.sku
+    return np.asarray(step < _kept_from(Itself(plan.returning.chances)).take(place))
 
 
 def _discounts(plan: Plan, orders: Orders, baskets: Baskets) -> Ints:
@@ -89,6 +94,6 @@ def _discounts(plan: Plan, orders: Orders, baskets: Baskets) -> Ints:
 
 
 @lru_cache(maxsize=4)
-def _kept_from(catalog: Itself) -> laws.Steps:
-    """Least step of a uniform at which a line of each SKU is kept."""
-    return laws.first_steps(catalog.value.return_probability)
+def _kept_from(chances: Itself) -> laws.Steps:
+    """Least step of a uniform at which a line of each chance is kept."""
+    return laws.first_steps(chances.value)

@@ -154,7 +154,7 @@ def _line_columns(
         "product": lambda: baskets.sku + plan.scenario.catalog.first_sku,
         "quantity": lambda: outcomes.quantity,
         "unit_price": lambda: outcomes.unit_price,
-        "is_returned": lambda: returns_known(plan, orders, baskets, simulate_returns(plan, baskets)),
+        "is_returned": lambda: returns_known(plan, orders, baskets, simulate_returns(plan, orders, baskets)),
         "number": lambda: baskets.number + 1,
         "discount": lambda: outcomes.discount,
         "id": numbers,
