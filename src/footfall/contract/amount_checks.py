@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.contract.catalog_checks import no_prices
+from footfall.contract.catalog_checks import NO_CATALOG, no_prices
 from footfall.contract.check import TOO_FEW, Check, Outcome, by_rule, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.line_checks import FEWEST, line_rule
@@ -10,11 +10,19 @@ from footfall.contract.shares import by_shares
 from footfall.contract.subject import Subject
 
 
+def _sold_off(subject: Subject) -> bool:
+    events = [event.discount_percent for event in subject.scenario.demand.events.values()]
+    return any(events) or any(p.discount_percent for p in (subject.scenario.promotions or {}).values())
+
+
 def event_discount(subject: Subject, figures: Figures) -> Outcome:
-    """All lines of an event with a discount have it."""
-    if not any(event.discount_percent for event in subject.scenario.demand.events.values()):
-        return undecided("no event has a discount")
-    return by_rule(figures, "lines.event_discount", "the event's percentage", figures.lines.rows)
+    """All lines of an event with a discount have it, and those of a category that is sold off."""
+    if not _sold_off(subject):
+        return undecided("no event and no promotion has a discount")
+    if subject.scenario.promotions and figures.catalog is None:
+        return undecided(NO_CATALOG)
+    target = "the deepest of the day's events and the category's promotions"
+    return by_rule(figures, "lines.event_discount", target, figures.lines.rows)
 
 
 def discount_share(subject: Subject, figures: Figures) -> Outcome:
@@ -28,8 +36,7 @@ def discount_share(subject: Subject, figures: Figures) -> Outcome:
         return undecided(TOO_FEW)
     seen = {percent: int(counts[percent]) for percent in law.shares}
     # Exact shares are those of all lines; an event's discount takes some of them away at random.
-    has_events = any(event.discount_percent for event in subject.scenario.demand.events.values())
-    return by_shares(law.shares, seen, law.deal, whole=subject.whole_year and not has_events)
+    return by_shares(law.shares, seen, law.deal, whole=subject.whole_year and not _sold_off(subject))
 
 
 def total(subject: Subject, figures: Figures) -> Outcome:
@@ -50,7 +57,7 @@ CHECKS = (
     Check(
         "lines.event_discount",
         "rule",
-        "An event's discount is on all its lines.",
+        "An event's discount is on all its lines, a promotion's on those of its categories.",
         (_D, _WHEN),
         event_discount,
     ),

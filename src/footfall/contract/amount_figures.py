@@ -14,6 +14,7 @@ from footfall.contract.line_charges import LineCharges
 from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
 from footfall.contract.places import tally
+from footfall.contract.promotions import Promises
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
@@ -49,6 +50,9 @@ class AmountTally:
         self._everyday_allowed = np.zeros(_PERCENTS, bool)
         self._everyday_allowed[[percent for percent, share in law.items() if share]] = True
         events = {int(percent) for percent in self._event if percent}
+        self._promises = Promises.of(subject)
+        if self._promises is not None:
+            events |= set(self._promises.discount[self._promises.discount > 0].tolist())
         self._percents = sorted({percent for percent, share in law.items() if share} | events)
         self._charges = LineCharges(subject, offences)
         self._listed = ListedCash(subject, self._percents, self._due)
@@ -68,7 +72,7 @@ class AmountTally:
         columns = block.columns
         kinds = self._kinds(columns["discount"]) if "discount" in columns else None
         if "discount" in columns:
-            self._discounts(block, kinds)
+            self._discounts(block, kinds, category)
         if self._charges.wanted:
             self._charges.observe(block, self._worth(block, self._sold(block, catalog)), category)
         sums = None if self._change else self._listed.sums(block, kinds, catalog)
@@ -204,11 +208,13 @@ class AmountTally:
             return (units * listed * (100 - percent) + 50) // 100
         return units * ((listed * (100 - percent) + 50) // 100)
 
-    def _discounts(self, block: Block, kinds: tuple[npt.NDArray[np.int8], Counts] | None) -> None:
+    def _discounts(
+        self, block: Block, kinds: tuple[npt.NDArray[np.int8], Counts] | None, category: Counts | None
+    ) -> None:
         cells = block.orders.get("cell")
         if cells is None:
             return
-        if kinds is not None and cells.min() >= 0:
+        if kinds is not None and cells.min() >= 0 and self._promises is None:
             # Orders follow their days, so that those of a block mostly have the same event, or none.
             shops, counts = (
                 len(self._subject.shops),
@@ -223,12 +229,17 @@ class AmountTally:
             if len(events) == 1 and events == seen:
                 return
         percent, cell, note = block.columns["discount"], block.by_line(cells), self._offences.where
-        event = np.where(cell >= 0, self._event[np.maximum(cell, 0) // len(self._subject.shops)], 0)
+        day = np.maximum(cell, 0) // len(self._subject.shops)
+        event, known = np.where(cell >= 0, self._event[day], 0), cell >= 0
+        if self._promises is not None:
+            of_line = np.full(len(block.sku), -1) if category is None else category.take(block.sku)
+            known &= block.all_known() & (of_line >= 0)
+            event = np.maximum(event, self._promises.discount[self._promises.kind[day], of_line])
 
         def words(i: int) -> str:
             return f"{block.name(i)}: discount of {percent[i]} %"
 
-        on_event, known = event > 0, cell >= 0
+        on_event = event > 0
         note("lines.event_discount", known & on_event & (percent != event), words)
         normal, place = known & ~on_event, np.clip(percent, 0, _PERCENTS - 1)
         note("lines.everyday_discount", normal & ~self._everyday_allowed[place], words)

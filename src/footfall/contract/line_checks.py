@@ -21,6 +21,7 @@ from footfall.contract.check import (
 )
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
+from footfall.contract.promotions import Promises
 from footfall.contract.shares import by_shares
 from footfall.contract.statistics import (
     Counts,
@@ -129,16 +130,10 @@ def quantity(subject: Subject, figures: Figures) -> Outcome:
 
 def first_item(subject: Subject, figures: Figures) -> Outcome:
     """First items by sales weight; where customers buy favourites again, one of each customer."""
-    if subject.scenario.catalog.listed:
-        return undecided(LISTED)
-    weights = figures.lines.weights() if figures.catalog is not None else None
-    if weights is None:
-        return undecided(NO_WEIGHTS)
-    habits, counts = subject.scenario.customers.habits, figures.lines.first
-    if habits and habits.favourites:
-        if not subject.shows("order.customer"):
-            return undecided("customers have favourites, and whose an order is isn't known")
-        counts = figures.lines.histories.first_of_customers(len(weights))
+    known = _first_items(subject, figures)
+    if isinstance(known, str):
+        return undecided(known)
+    counts, weights = known
     by_weight = np.argsort(-weights, kind="stable")
     fit = shares_fit(counts[by_weight], weights[by_weight])
     if fit is None:
@@ -146,6 +141,33 @@ def first_item(subject: Subject, figures: Figures) -> Outcome:
     return by_law(
         fit[0], "first items by sales_rank to the solved power", f"chi-square p over {fit[1]} cells"
     )
+
+
+def _first_items(subject: Subject, figures: Figures) -> tuple[Counts, Floats] | str:
+    """First items by SKU, and their law; or why they can't be judged."""
+    weights = figures.lines.weights() if figures.catalog is not None else None
+    habits, counts = subject.scenario.customers.habits, figures.lines.first
+    promises = figures.lines.promoted.promises
+    if subject.scenario.catalog.listed or weights is None:
+        return LISTED if subject.scenario.catalog.listed else NO_WEIGHTS
+    if habits and habits.favourites:
+        if not subject.shows("order.customer"):
+            return "customers have favourites, and whose an order is isn't known"
+        if promises is not None:
+            return "customers have favourites, and promotions move the shares from day to day"
+        counts = figures.lines.histories.first_of_customers(len(weights))
+    if promises is not None:
+        weights = _over_days(figures, promises, weights)
+    return (counts, weights) if weights is not None else NO_WEIGHTS
+
+
+def _over_days(figures: Figures, promises: Promises, weights: Floats) -> Floats | None:
+    """Law of a first item over all days: each kind of day as often as first lines were seen on it."""
+    category, seen = figures.lines.category_of, figures.lines.promoted.first.sum(1)
+    if not len(category) or (category < 0).any() or not seen.sum():
+        return None
+    by_kind = promises.uplift[:, category] * weights
+    return np.asarray(seen @ (by_kind / by_kind.sum(axis=1, keepdims=True)) / seen.sum())
 
 
 def _category_law(subject: Subject, weights: Floats, category: np.ndarray, names: tuple[str, ...]) -> Floats:
@@ -165,6 +187,18 @@ def later_categories(subject: Subject, figures: Figures) -> Outcome:
     if weights is None or (lines.category_of < 0).any() or not len(lines.category_of):
         return undecided(NO_WEIGHTS)
     law = _category_law(subject, weights, lines.category_of, lines.categories)
+    if lines.promoted.promises is not None:
+        laws = np.stack(
+            [
+                _category_law(
+                    subject, weights * uplift[lines.category_of], lines.category_of, lines.categories
+                )
+                for uplift in lines.promoted.promises.uplift
+            ]
+        )
+        # Given the first item's category, each kind of day as often as such first items were seen on it.
+        often = lines.promoted.first / np.maximum(lines.promoted.first.sum(0), 1)
+        law = np.einsum("kf,kfc->fc", often, laws)
     scores = np.concatenate([shares_scores(c, p) for c, p in zip(lines.later, law, strict=True)])
     if not len(scores):
         return undecided(TOO_FEW)
@@ -178,6 +212,8 @@ def affinity(subject: Subject, figures: Figures) -> Outcome:
     lines, rules = figures.lines, subject.scenario.basket.affinity
     if figures.catalog is None or subject.scenario.catalog.listed:
         return undecided(LISTED if figures.catalog is not None else NO_CATALOG)
+    if lines.promoted.promises is not None:
+        return undecided("promotions move the shares from day to day (see lines.later_categories)")
     touched = {lines.categories.index(r.first) for r in rules}
     free = [i for i in range(len(lines.categories)) if i not in touched]
     scores, seen, wanted = [], [], []

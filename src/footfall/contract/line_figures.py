@@ -17,6 +17,7 @@ from footfall.contract.offences import Offences
 from footfall.contract.open_orders import OpenOrders, rises_by_one
 from footfall.contract.order_figures import on
 from footfall.contract.places import tally
+from footfall.contract.promotions import PromotionTally
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
@@ -55,6 +56,7 @@ class LineTally:
         self.catalog: dict[str, Any] | None = None
         self.open_orders = OpenOrders()
         self.amounts = AmountTally(subject, offences, values)
+        self.promoted = PromotionTally(subject)
         self.histories = HistoryTally(subject)
         self.skus, cats = catalog.skus, len(self.categories)
         self.most_units = max(subject.scenario.basket.quantity)
@@ -147,6 +149,7 @@ class LineTally:
             self._tell_bought(block, self._bought)
         if self.histories.wanted and "customer" in block.orders:
             self.histories.observe(block)
+        self.promoted.observe(block, self._category)
         self.amounts.observe(block, self.catalog, self._category)
 
     def _numbers(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
@@ -274,6 +277,7 @@ class LineTally:
         self.catalog = self.catalog if self.catalog is not None else other.catalog
         self.open_orders.extend(other.open_orders)
         self.amounts.merge(other.amounts)
+        self.promoted.merge(other.promoted)
         self.histories.merge(other.histories)
         self._know_categories()
         for name in ("joint", "first", "basket", "_further_units", "_units_of_unknown"):

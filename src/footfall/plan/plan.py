@@ -21,6 +21,7 @@ from footfall.plan.day_noise import multipliers
 from footfall.plan.exchange import draw_rates
 from footfall.plan.mixes import DealtMix
 from footfall.plan.products import Quality
+from footfall.plan.promotions import Promoted
 from footfall.plan.registry import CustomerRegistry
 from footfall.plan.returning import Returning
 from footfall.plan.solve import Solved, solve
@@ -77,6 +78,7 @@ class Plan:
     sizes: BasketSizes
     line_numbers: LineNumbers | None
     discounts: DealtMix
+    promoted: Promoted | None
     statuses: Statuses | None
     payments: DealtMix | None
     elsewhere: DealtMix | None
@@ -241,6 +243,7 @@ def plan(
             list(scenario.discount.shares.values()),
             scenario.basket.lines or 0,
         ),
+        promoted=Promoted.of(scenario, calendar),
         statuses=Statuses.plan(scenario.fulfilment, counts) if scenario.fulfilment else None,
         payments=DealtMix.of("order.payment", payment.deal, list(payment.shares.values()), orders)
         if payment

@@ -11,12 +11,13 @@ import numpy as np
 from footfall.core.errors import UnreachableTarget
 from footfall.core.money import discounted
 from footfall.core.streams import Streams
-from footfall.plan import calibrate
+from footfall.plan import calibrate, promotions
 from footfall.plan.basket_sizes import BasketSizes
 from footfall.plan.calendar import Calendar
 from footfall.plan.catalog import Assortment, Catalog, normal_score, ranks
 from footfall.plan.prices import PriceSteps
 from footfall.plan.products import listing, name_products, stocking, supply
+from footfall.plan.promotions import Promoted
 from footfall.scenario.buying import Basket
 from footfall.scenario.model import Scenario
 from footfall.scenario.targets import Target
@@ -68,11 +69,23 @@ def solve(
     basket = scenario.basket.model_copy(
         update={"size": {k: w for k, w in zip(sizes.sizes, sizes.weights, strict=True) if w}}
     )
-    power, lines, top_share = _popularity(scenario, basket, drawn)
+    promoted, names = Promoted.of(scenario, declared), list(scenario.catalog.categories)
+    parts = [(1.0, np.ones(len(names)))]
+    if promoted is not None:
+        parts = promoted.uplifts_by_share(declared.orders_a_day)
+    power, lines, top_share = _popularity(scenario, basket, drawn, parts)
     units = lines * sum(q * share for q, share in basket.quantity.items())
     listed = listing(scenario, streams, drawn.category)
     steps = PriceSteps.draw(scenario, streams, max(days, scenario.days), drawn.category, listed)
     discounts = _discount_shares(scenario, declared, steps)
+    if promoted is not None:
+        by_set = {k: _lines(basket, drawn, names, power, u) for k, u in enumerate(promoted.uplift)}
+        sold_off = promotions.discount_shares(scenario, declared, drawn.category, by_set)
+        # Where prices change, each of a SKU's prices has the SKU's discounts.
+        if steps is not None:
+            often = np.asarray(sum(discounts.values()))
+            sold_off = {percent: share[:, None] * often for percent, share in sold_off.items()}
+        discounts = sold_off
 
     def paid(price: calibrate.Ints) -> calibrate.Floats:
         prices = price if steps is None else steps.prices(price)
@@ -143,17 +156,28 @@ def solve(
     )
 
 
+def _lines(
+    basket: Basket, drawn: Assortment, names: list[str], power: float, uplift: calibrate.Floats
+) -> calibrate.Floats:
+    """Expected lines of each SKU in an order of days on which categories have these uplifts."""
+    weights = drawn.sales_rank**power * uplift[drawn.category]
+    return calibrate.lines_per_order(weights, drawn.category, names, basket)
+
+
 def _popularity(
-    scenario: Scenario, basket: Basket, drawn: Assortment
+    scenario: Scenario, basket: Basket, drawn: Assortment, parts: list[tuple[float, calibrate.Floats]]
 ) -> tuple[float, calibrate.Floats, float]:
-    """Power of the popularity, lines of each SKU in an order, and share of the best, all as solved."""
+    """Power of the popularity, lines of each SKU in an order, and share of the best, all as solved.
+
+    `parts` are shares of the orders, on days with the same promotions, and these days' uplifts by category.
+    """
     targets, free = scenario.targets, scenario.free
     names = list(scenario.catalog.categories)
     best = int(targets.top_sku_share.top * scenario.catalog.skus)
 
     @cache
     def lines_at(power: float) -> calibrate.Floats:
-        return calibrate.lines_per_order(drawn.sales_rank**power, drawn.category, names, basket)
+        return np.asarray(sum(share * _lines(basket, drawn, names, power, uplift) for share, uplift in parts))
 
     def top_share(power: float) -> float:
         lines = np.sort(lines_at(power))

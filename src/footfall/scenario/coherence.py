@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from footfall.core.schema import leaf_of
+from footfall.scenario.calendar_coherence import demand_contradictions, promotion_contradictions
 from footfall.scenario.changing_coherence import changing_contradictions
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
@@ -30,37 +31,6 @@ def check(scenario: Scenario) -> None:
     found = [contradiction for rule in RULES for contradiction in rule(scenario)]
     if found:
         raise Contradictions(found)
-
-
-def _demand(scenario: Scenario) -> Iterator[Contradiction]:
-    weekday, holidays = scenario.demand.weekday, scenario.demand.holidays
-    if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
-        yield Contradiction(
-            "targets.weekend_above_workdays asks Saturdays and Sundays to sell most, and "
-            "demand.weekday closes one of them; set it to false, or open the day",
-            *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
-        )
-    shops, noise = list(scenario.demand.shops), scenario.demand.noise
-    if scenario.customers.registered and noise and noise.per_shop and len(shops) > 1:
-        yield Contradiction(
-            "demand.noise.per_shop gives shops days of their own, and registered customers "
-            "(customers.registered) order whichever their shop is; set it to false",
-            *(("demand", "noise", "per_shop"), ("customers", "registered")),
-        )
-    if holidays is None:
-        return
-    for shop in holidays.places:
-        if shop not in shops:
-            yield Contradiction(
-                f"demand.holidays.places names the shop '{shop}'; there are {', '.join(shops)}",
-                ("demand", "holidays", "places", shop),
-            )
-    if scenario.customers.registered and len({holidays.places.get(shop) for shop in shops}) > 1:
-        yield Contradiction(
-            "demand.holidays.places must be the same for all shops, as registered customers "
-            "(customers.registered) order whichever their shop is; give all shops one place",
-            *(("demand", "holidays", "places"), ("customers", "registered")),
-        )
 
 
 def _catalog(scenario: Scenario) -> Iterator[Contradiction]:
@@ -245,7 +215,8 @@ def needs_locale(table: str, shop: str) -> str:
 
 
 RULES = (
-    _demand,
+    demand_contradictions,
+    promotion_contradictions,
     _catalog,
     _affinity,
     _customers,

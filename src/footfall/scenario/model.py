@@ -25,6 +25,7 @@ from footfall.scenario.demand import Demand
 from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
 from footfall.scenario.money_coherence import CURRENCY_FIELDS
 from footfall.scenario.own_checks import OwnCheck
+from footfall.scenario.promotions import Promotion
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews
 from footfall.scenario.spending import Budget, Marketing
@@ -65,6 +66,8 @@ class Scenario(Strict):
         Currency: how it stands to the scenario's from day to day.
     payment
         How orders are paid.
+    promotions
+        Name of each: days on which some categories are sold off.
     tables
         Published name: what the table holds.
     checks
@@ -92,6 +95,7 @@ class Scenario(Strict):
     shipping_cost: ShippingCost | None = None
     exchange_rates: Annotated[dict[Currency, ExchangeRate], Field(min_length=1)] | None = None
     reviews: Reviews | None = None
+    promotions: dict[Identifier, Promotion] | None = None
     marketing: Marketing | None = None
     budget: Budget | None = None
     arrival: Arrival = Field(default_factory=Arrival)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
@@ -78,10 +78,33 @@ def simulate_baskets(plan: Plan, orders: Orders) -> Baskets:
 
 def _skus(plan: Plan, orders: Orders, starts: Ints, size: Ints, address: Rows) -> Ints:
     """SKU of each line, from the orders, their first lines, sizes and first lines' addresses."""
-    shelf, day = _shelf(plan), orders.day
+    sku = np.empty(int(starts[-1] + size[-1]), dtype=np.int64)
+    if plan.promoted is None:
+        _fill(sku, plan, _shelf(plan, 0), orders, starts, size, address)
+        return sku
+    running = plan.promoted.running.take(orders.day)
+    for shelf in np.unique(running).tolist():
+        some = np.flatnonzero(running == shelf)
+        columns = (getattr(orders, field.name).take(some) for field in fields(Orders))
+        _fill(
+            sku,
+            plan,
+            _shelf(plan, shelf),
+            Orders(*columns),
+            starts.take(some),
+            size.take(some),
+            address.take(some),
+        )
+    return sku
+
+
+def _fill(  # noqa: PLR0917 - columns of the same orders
+    sku: Ints, plan: Plan, shelf: _Shelf, orders: Orders, starts: Ints, size: Ints, address: Rows
+) -> None:
+    """Fill in the SKUs of the lines of some orders, which are drawn from one shelf."""
+    day = orders.day
     customer = orders.customer if plan.favourites else None
     taste = plan.tastes.classes(plan.streams, orders.customer) if plan.tastes else None
-    sku = np.empty(int(starts[-1] + size[-1]), dtype=np.int64)
     listing = day if plan.catalog.last_listed > day[0] else None
     category = None
     taken: list[Ints] = []
@@ -100,7 +123,6 @@ def _skus(plan: Plan, orders: Orders, starts: Ints, size: Ints, address: Rows) -
         picked = _pick_untaken(plan, shelf, _Lines(rows, category, listing, customer, taste), taken)
         sku[starts + position] = picked
         taken.append(picked)
-    return sku
 
 
 def _order_of_lines(starts: Ints, lines: int) -> Ints:
@@ -114,13 +136,15 @@ def _order_of_lines(starts: Ints, lines: int) -> Ints:
 class _Shelf:
     """SKUs standing category by category, so that one distribution serves the whole and each category.
 
-    Where tastes differ, there is one for each class of customers.
+    Where tastes differ, there is one for each class of customers. Days with the same promotions have the
+    same shelf.
     """
 
     any_sku: laws.Choice  # a case a class of customers
     sku_of: laws.Choice  # a case a class and category
     later_category: laws.Choice  # a case a first category
     categories: int
+    uplift: Floats  # of each SKU
 
     def draw(self, words: Words, category: Ints | None, taste: Ints | None) -> Ints:
         """SKU for each word, of a category or of all."""
@@ -158,23 +182,35 @@ class _Lines:
         return _Lines(self.address.take(lines), *(None if p is None else p.take(lines) for p in parts))
 
 
-def _shelf(plan: Plan) -> _Shelf:
+def _shelf(plan: Plan, running: int) -> _Shelf:
     names = tuple(plan.scenario.catalog.categories)
-    return _shelf_of(Itself(plan.catalog), Itself(plan.tastes), Itself(plan.scenario.basket), names)
+    uplift = (1.0,) * len(names)
+    if plan.promoted is not None:
+        uplift = tuple(plan.promoted.uplift[running].tolist())
+    key = (Itself(plan.catalog), Itself(plan.tastes), Itself(plan.scenario.basket))
+    return _shelf_of(*key, names, uplift)
 
 
-@lru_cache(maxsize=4)
-def _shelf_of(catalog_key: Itself, tastes_key: Itself, basket_key: Itself, names: tuple[str, ...]) -> _Shelf:
+@lru_cache(maxsize=32)
+def _shelf_of(
+    catalog_key: Itself,
+    tastes_key: Itself,
+    basket_key: Itself,
+    names: tuple[str, ...],
+    uplifts: tuple[float, ...],
+) -> _Shelf:
     catalog: Catalog = catalog_key.value
     tastes: Tastes | None = tastes_key.value
     basket: Basket = basket_key.value
     sku = np.argsort(catalog.category, kind="stable")
     sku = sku.astype(np.int16 if len(sku) <= np.iinfo(np.int16).max else np.int32)  # small tables stay near
-    of_class = [laws.distribution(w[sku]) for w in (tastes.weights if tastes else [catalog.weight])]
+    uplift = np.array(uplifts)[catalog.category]
+    weights_of_class = tastes.weights if tastes else [catalog.weight]
+    of_class = [laws.distribution((w * uplift)[sku]) for w in weights_of_class]
     counts = np.bincount(catalog.category, minlength=len(names))
     stops = np.cumsum(counts)
     ranges = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
-    weights = np.bincount(catalog.category, catalog.weight, minlength=len(names))
+    weights = np.bincount(catalog.category, catalog.weight * uplift, minlength=len(names))
     later = np.cumsum(later_category_shares(weights / weights.sum(), basket, list(names)), axis=1)
     categories = np.arange(len(names), dtype=np.int32)
     return _Shelf(
@@ -190,6 +226,7 @@ def _shelf_of(catalog_key: Itself, tastes_key: Itself, basket_key: Itself, names
             [laws.first_steps(shares[:-1]) for shares in later], np.tile(categories, len(names))
         ),
         categories=len(names),
+        uplift=uplift,
     )
 
 
@@ -239,7 +276,7 @@ def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -
         still = wrong(redrawn, [skus.take(again) for skus in taken], some.day)
         again = again.take(still)
     if again.size:
-        sku[again] = _pick_rest(plan, lines.take(again), [skus.take(again) for skus in taken])
+        sku[again] = _pick_rest(plan, shelf, lines.take(again), [skus.take(again) for skus in taken])
     return sku
 
 
@@ -254,7 +291,7 @@ def _or_favourite(plan: Plan, shelf: _Shelf, attempt: int, lines: _Lines, sku: I
     return sku
 
 
-def _pick_rest(plan: Plan, lines: _Lines, taken: list[Ints]) -> Ints:
+def _pick_rest(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -> Ints:
     """Draw for these lines by weight from all SKUs that are right at once."""
     catalog = plan.catalog
     is_right = np.ones((len(lines.address), len(catalog.weight)), dtype=np.bool_)
@@ -265,6 +302,6 @@ def _pick_rest(plan: Plan, lines: _Lines, taken: list[Ints]) -> Ints:
     for skus in taken:
         is_right[np.arange(len(is_right)), skus] = False
     weights = catalog.weight if plan.tastes is None else plan.tastes.weights[lines.taste]
-    cumulated = np.cumsum(np.where(is_right, weights, 0.0), axis=1)
+    cumulated = np.cumsum(np.where(is_right, weights * shelf.uplift, 0.0), axis=1)
     u = plan.streams.uniform("basket.sku.rest", lines.address) * cumulated[:, -1]
     return np.asarray((cumulated <= u[:, None]).sum(axis=1))

@@ -13,6 +13,8 @@ _RETURNING = ("plan", "customers' returns")
 _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
+_PROMOTED = ("line", "promotion")
+
 ORDERED: Mapping[Node, Origin] = {
     _DRAWN_ROWS: Origin(
         "Where the number of orders is a matter of chance, it is that of all days.",
@@ -109,7 +111,7 @@ ORDERED: Mapping[Node, Origin] = {
         "by weight, "
         "once in a basket, and only after its listing.",
         streams=("basket.category", "basket.sku.*"),
-        keys=("basket.affinity",),
+        keys=("basket.affinity", "promotions"),
         follows=(_PLACE, ("product", "created"), POWER, _TASTES, _FAVOURITES),
     ),
     ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
@@ -119,10 +121,18 @@ ORDERED: Mapping[Node, Origin] = {
         keys=("basket.quantity",),
         follows=(_PLACE,),
     ),
+    _PROMOTED: Origin(
+        "Lines of categories that are sold off have their promotion's discount.",
+        keys=("promotions",),
+        follows=(_SKU, ("product", "category")),
+        needs="promotions",
+    ),
     ("line", "discount"): Origin(
-        "On days of an event with a discount, that one; else dealt or drawn by the mix.",
+        "On days of an event with a discount, or of a promotion of the SKU's category, that one; else dealt "
+        "or drawn by the mix.",
         streams=("line.discount",),
         keys=("discount", "demand.events"),
+        follows=(_PROMOTED,),
     ),
     ("line", "list_price"): Origin("The price of the line's SKU.", follows=(_SKU, ("product", "price"))),
     ("line", "unit_price"): Origin(

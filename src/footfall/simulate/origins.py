@@ -71,7 +71,7 @@ PLANNED: Mapping[Node, Origin] = {
     POWER: Origin(
         "Sales weights are sales_rank to a power, solved so that the best SKUs carry their share of the "
         "units.",
-        keys=("targets.top_sku_share", "basket.size", "basket.affinity"),
+        keys=("targets.top_sku_share", "basket.size", "basket.affinity", "promotions"),
         follows=(("product", "sales_rank"),),
     ),
     PRICE_COUPLING: Origin(

@@ -42,7 +42,8 @@ def simulate_outcomes(plan: Plan, orders: Orders, baskets: Baskets) -> Outcomes:
     """Simulate what becomes of each line.
 
     On a day of an event with a discount every line has it; on any other day the scenario's mix of
-    discounts holds (specification, section 4.2).
+    discounts holds (specification, section 4.2). Lines of a category that is sold off have its promotion's,
+    unless the event's is deeper.
     """
     quantities = plan.scenario.basket.quantity
     choose = laws.choice(tuple(quantities.values()), tuple(quantities))
@@ -90,6 +91,11 @@ def _discounts(plan: Plan, orders: Orders, baskets: Baskets) -> Ints:
     if of_events[orders.day[0] : orders.day[-1] + 1].any():
         of_event = of_events.take(orders.day).take(baskets.order)
         np.copyto(discount, of_event, where=of_event > 0)
+    if plan.promoted is not None:
+        running = plan.promoted.running.take(orders.day).take(baskets.order)
+        of_category = plan.promoted.discount[running, plan.catalog.category.take(baskets.sku)]
+        deepest = np.maximum(of_category, of_events.take(orders.day).take(baskets.order))
+        np.copyto(discount, deepest, where=of_category > 0)
     return discount
 
 

@@ -1,4 +1,4 @@
-%% if has('lines') and has('day') and published.events
+%% if has('lines') and has('day') and published.events and not scenario.promotions
 select
     lines.order_id,
     orders.order_date,

@@ -1,4 +1,4 @@
-%% if has('lines') and has('day')
+%% if has('lines') and has('day') and not scenario.promotions
 select
     lines.order_id,
     lines.discount_rate

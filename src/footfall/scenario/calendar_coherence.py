@@ -1,0 +1,55 @@
+"""What must fit together about days: when shops are open, how busy they are, what is sold off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from footfall.scenario.defects import Contradiction
+
+if TYPE_CHECKING:
+    from footfall.scenario.model import Scenario
+
+
+def demand_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
+    """What days of the week, holidays and noise ask of the shops, and of those who order in them."""
+    weekday, holidays = scenario.demand.weekday, scenario.demand.holidays
+    if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
+        yield Contradiction(
+            "targets.weekend_above_workdays asks Saturdays and Sundays to sell most, and "
+            "demand.weekday closes one of them; set it to false, or open the day",
+            *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
+        )
+    shops, noise = list(scenario.demand.shops), scenario.demand.noise
+    if scenario.customers.registered and noise and noise.per_shop and len(shops) > 1:
+        yield Contradiction(
+            "demand.noise.per_shop gives shops days of their own, and registered customers "
+            "(customers.registered) order whichever their shop is; set it to false",
+            *(("demand", "noise", "per_shop"), ("customers", "registered")),
+        )
+    if holidays is None:
+        return
+    for shop in holidays.places:
+        if shop not in shops:
+            yield Contradiction(
+                f"demand.holidays.places names the shop '{shop}'; there are {', '.join(shops)}",
+                ("demand", "holidays", "places", shop),
+            )
+    if scenario.customers.registered and len({holidays.places.get(shop) for shop in shops}) > 1:
+        yield Contradiction(
+            "demand.holidays.places must be the same for all shops, as registered customers "
+            "(customers.registered) order whichever their shop is; give all shops one place",
+            *(("demand", "holidays", "places"), ("customers", "registered")),
+        )
+
+
+def promotion_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
+    """Promotions of categories that there are."""
+    known = list(scenario.catalog.categories)
+    for name, promotion in (scenario.promotions or {}).items():
+        for category in promotion.categories:
+            if category not in known:
+                yield Contradiction(
+                    f"promotions.{name}.categories names '{category}'; there are {', '.join(known)}",
+                    ("promotions", name, "categories"),
+                )
