@@ -14,10 +14,12 @@ import pytest
 import footfall
 from changing import CHANGING
 from footfall import Dataset
+from footfall.contract import Figures
 from footfall.contract.version_checks import CHECKS
 from footfall.core.errors import ScenarioError
 from footfall.scenario.load import load
 from footfall.workflow.generate import generate_into, planned
+from footfall.workflow.reporting import summary_of
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 from sample import Damage, Tables, change, column, drop, findings_of, first_row, put
@@ -76,6 +78,19 @@ def test_orders_go_to_where_customers_lived(shop: Dataset) -> None:
         f"select count(*) from {O} join {C} using (customer_id) where starts_with(shipping_address, address)"
     )
     assert asked(shop, now)[0][0] < 2600
+
+
+def test_the_report_reckons_with_the_costs_of_the_day(made: Dataset, tmp_path: Path) -> None:
+    """The margin of the report is the contract's, which is not that of the costs that hold now."""
+    made.write(tmp_path / "shop", format="parquet")
+    margin = summary_of(tmp_path / "shop")["headline"]["gross_margin"]
+    amounts = Figures(made.subject)
+    for name, table in made.tables.items():
+        for batch in table.to_batches():
+            amounts.observe(name, batch)
+    amounts.close()
+    lines = amounts.lines.amounts
+    assert margin == pytest.approx(1 - lines.cost / lines.revenue, abs=1e-6)
 
 
 def test_costs_move_with_prices(made: Dataset) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.changing import CHANGING
 from tests.spark_sessions import hashes, hexed, needs_java, spark_on
 
 import footfall
@@ -61,6 +62,8 @@ def test_rows_are_those_of_the_local_engine(spark: Any, scenario: str, scale: in
         ("storefront", {"as_of": "2024-06-15"}),
         ("storefront", {"tables": ("reviews",), "overrides": ("reviews.ratings.deal=expected",)}),
         ("vantage", {"tables": ("raw_customers", "raw_budget_monthly"), "seed": 7}),
+        ("storefront", {"overrides": CHANGING["storefront"], "as_of": "2024-06-15"}),
+        ("vantage", {"overrides": CHANGING["vantage"]}),
     ],
 )
 def test_what_is_asked_for_is_what_is_made(spark: Any, scenario: str, options: dict[str, Any]) -> None:
@@ -109,10 +112,13 @@ def test_types_and_words_of_the_specification_are_sparks(spark: Any) -> None:
 
 
 @needs_java
-@pytest.mark.parametrize("scenario", list(BY_ORDER))
+@pytest.mark.parametrize(
+    ("scenario", "sets"), [("vantage", ()), ("storefront", ()), ("storefront", CHANGING["storefront"])]
+)
 def test_the_command_publishes_what_verify_finds_good(
     spark: Any,
     scenario: str,
+    sets: tuple[str, ...],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -127,9 +133,10 @@ def test_the_command_publishes_what_verify_finds_good(
             monkeypatch.setattr(verdict, "REVIEWS_A_PLACE", 100)
         where = f"file:{place}" if place.name == "named" else str(place)
         with pytest.raises(SystemExit) as ended:
-            run(["generate", scenario, "--scale", "0.3", "--engine", "spark", "-o", where])
+            asked = ["generate", scenario, "--scale", "0.3", "--engine", "spark", "-o", where]
+            run([*asked, *(word for change in sets for word in ("--set", change))])
         assert (ended.value.code, "checks passed" in capsys.readouterr().out) == (0, True)
-        local = footfall.generate(scenario, scale=0.3)
+        local = footfall.generate(scenario, scale=0.3, overrides=sets)
         manifest = Manifest.read(place)
         assert {n: t.content_hash for n, t in manifest.tables.items()} == hashes(local)
         assert [f["verdict"] for f in manifest.findings] == [f.verdict for f in local.findings]

@@ -113,10 +113,9 @@ def _headline(tables: Tables) -> dict[str, Any]:
         told["revenue"] = cents / 100
         if told["orders"]:
             told["order_value"] = round(cents / 100 / told["orders"], 4)
-    if tables.has("line", "amount", "quantity", "product") and tables.has("product", "id", "cost"):
+    if costs := _costs(tables):
         margin = tables.row(
-            'SELECT 1 - sum(l.quantity * p.cost) / nullif(sum(l.amount), 0) FROM "line" l '
-            'JOIN "product" p ON p.id = l.product'
+            f'SELECT 1 - sum(l.quantity * p.cost) / nullif(sum(l.amount), 0) FROM "line" l {costs}'
         )[0]
         told["gross_margin"] = None if margin is None else round(margin, 6)
     if tables.has("line"):
@@ -127,6 +126,21 @@ def _headline(tables: Tables) -> dict[str, Any]:
         count, stars = tables.row('SELECT count(*), avg(rating) FROM "review"')
         told |= {"reviews": count, "stars": None if stars is None else round(stars, 4)}
     return told
+
+
+def _costs(tables: Tables) -> str:
+    """Join of lines with the costs of their SKUs, on the order's day where they change; empty where unknown."""
+    if not tables.has("line", "amount", "quantity", "product"):
+        return ""
+    if tables.subject.scenario.catalog.price_changes is None:
+        return 'JOIN "product" p ON p.id = l.product' if tables.has("product", "id", "cost") else ""
+    is_told = tables.has("product_price", "product", "cost", "valid_from", "valid_to")
+    if not (is_told and tables.has("line", "order") and tables.has("order", "id", "day")):
+        return ""
+    return (
+        'JOIN "order" o ON o.id = l."order" '
+        "JOIN product_price p ON p.product = l.product AND o.day BETWEEN p.valid_from AND p.valid_to"
+    )
 
 
 def _tables(tables: Tables, heads: Mapping[str, list[list[str]]]) -> list[dict[str, Any]]:

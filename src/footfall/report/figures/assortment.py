@@ -60,7 +60,10 @@ def _prices(tables: Tables) -> dict[str, Any]:
     from scipy.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
     catalog = tables.subject.scenario.catalog
-    cents = np.array([p for (p,) in tables.rows('SELECT price FROM "product"')], dtype=np.float64)
+    first = 'SELECT price FROM "product"'
+    if tables.has("product_price", "product", "price", "valid_from"):  # the laws are those of first prices
+        first = "SELECT arg_min(price, valid_from) FROM product_price GROUP BY product"
+    cents = np.array([p for (p,) in tables.rows(first)], dtype=np.float64)
     laws = [(catalog.price_law(name), count) for name, count in catalog.skus_by_category().items()]
     low, high = min(law.min for law, _ in laws), max(law.max for law, _ in laws)
     edges = np.geomspace(low, high, _PRICE_BINS + 1)
