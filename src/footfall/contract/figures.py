@@ -124,7 +124,7 @@ class Figures:
             return
         if self.agreement.shared:
             self.agreement.observe(table, batch)
-        if not is_main:
+        if not (is_main and columns):  # of a table that shows no field of its own rows, those are counted
             return
         if spec.entity in WHOLE:
             self._whole.setdefault(spec.entity, []).append(columns)

@@ -56,9 +56,18 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
 
         found = [*chain.defects, *explain.defects_in(data, chain, changes)]
         raise refusal(_in_order(found, chain), name_or_path) from None
-    if chain.defects:
-        raise refusal(_in_order(chain.defects, chain), name_or_path)
+    found = [*chain.defects, *_plugin_defects(scenario, chain)]
+    if found:
+        raise refusal(_in_order(found, chain), name_or_path)
     return scenario.with_holidays()
+
+
+def _plugin_defects(scenario: Scenario, chain: Chain) -> list[Defect]:
+    if not any(column.plugin for table in scenario.tables.values() for column in table.columns.values()):
+        return []
+    from footfall.scenario.plugins import plugin_contradictions  # noqa: PLC0415 - few scenarios have any
+
+    return [chain.defect(each.keys, str(each)) for each in plugin_contradictions(scenario)]
 
 
 def _in_order(found: Sequence[Defect], chain: Chain) -> list[Defect]:

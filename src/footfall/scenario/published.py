@@ -32,6 +32,10 @@ class PublishedColumn(Strict):
         Field of the table's rows, or a path along references, such as `order.customer.city`.
     sql
         Expression over other columns of the table, row by row; of those that are made, the ones above it.
+    plugin
+        Entry point of the group `footfall.columns` whose function makes the column.
+    from
+        Columns of the table that the plug-in is given; of those that are made, the ones above it.
     kind
         What the values of a column that is made are.
     text
@@ -42,16 +46,21 @@ class PublishedColumn(Strict):
 
     field: str | None = None
     sql: str | None = None
+    plugin: str | None = None
+    from_: list[Identifier] = Field(default=[], alias="from")
     kind: KindWord | None = None
     text: str = ""
     unit: str = ""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.field is None) == (self.sql is None):
+        if sum(way is not None for way in (self.field, self.sql, self.plugin)) != 1:
             raise Contradiction(
-                "give either the field that it shows, or the sql that makes it", "field", "sql"
+                "give either the field that it shows, or the sql or plugin that makes it",
+                *("field", "sql", "plugin"),
             )
+        if self.from_ and self.plugin is None:
+            raise Contradiction("'from' goes with a plugin, and only with it", "from")
         if self.is_made and self.kind is None:
             known = ", ".join(kind.value for kind in Kind)
             raise Contradiction(f"a column that is made says its kind, one of {known}", "kind", "sql")
@@ -66,7 +75,7 @@ class PublishedColumn(Strict):
 
     @model_serializer(mode="wrap")
     def _short(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, Any]:
-        said: dict[str, Any] = {key: value for key, value in handler(self).items() if value not in (None, "")}
+        said: dict[str, Any] = {key: v for key, v in handler(self).items() if v not in (None, "", [])}
         return said["field"] if list(said) == ["field"] else said
 
 
@@ -117,33 +126,43 @@ class PublishedTable(Strict):
         if wrong:
             raise Contradictions(wrong)
         if len(self.paths) < len(self.columns):
-            self._check_sql()
+            self._check_made()
         return self
 
-    def _check_sql(self) -> None:
+    def _check_made(self) -> None:
         from footfall.scenario.sql.tree import SqlRefusedError  # noqa: PLC0415 - few scenarios have any
 
         wrong = []
         for name, column in self.columns.items():
             try:
-                if column.sql is not None:
+                if column.is_made:
                     self._made(name, column)
             except SqlRefusedError as error:
                 wrong.append(Contradiction(f"column '{name}' {error}", ("columns", name, "sql")))
+            except Contradiction as error:
+                wrong.append(error)
         if wrong:
             raise Contradictions(wrong)
 
     def _made(self, name: str, column: PublishedColumn) -> Made:
         """How a column is made, as it is run."""
-        from footfall.scenario.sql.duckdb import checked_expression  # noqa: PLC0415 - few scenarios have any
-
-        kinds = self.kinds
         made = [n for n, c in self.columns.items() if c.is_made]
         later = tuple(made[made.index(name) :])
-        assert column.sql is not None, "asked for where there is one"
+        readable = tuple((n, kind) for n, kind in self.kinds.items() if n not in later)
         assert column.kind is not None, "validated"
-        readable = tuple((n, kind) for n, kind in kinds.items() if n not in later)
-        return checked_expression(column.sql, column.kind, readable, later)
+        if column.sql is not None:
+            from footfall.scenario.sql.duckdb import checked_expression  # noqa: PLC0415 - as above
+
+            return checked_expression(column.sql, column.kind, readable, later)
+        known = [n for n, _ in readable]
+        for place, wanted in enumerate(column.from_):
+            if wanted not in known:
+                raise Contradiction(
+                    f"column '{name}' is made from '{wanted}', which is no column above it"
+                    f"{nearest(wanted, known)}; there are {', '.join(known)}",
+                    *(("columns", name, "from", place), ("columns", name, "from")),
+                )
+        return Made(plugin=str(column.plugin), reads=tuple(column.from_))
 
     @property
     def paths(self) -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""Columns that are made from others of their table, row by row: by SQL expressions."""
+"""Columns that are made from others of their table, row by row: by SQL expressions and by plug-ins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from itertools import groupby
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,69 +12,44 @@ import pyarrow.compute as pc
 from footfall.core.arrays import to_numpy
 from footfall.core.errors import ScenarioError
 from footfall.core.schema import ColumnSpec, Kind, TableSpec
-from footfall.scenario.sql.duckdb import SqlStoppedError, cast, in_memory, limited, one_line, quoted
+from footfall.core.streams import Streams
+from footfall.simulate.joined import Rows
 
-_ROWS = "these"
 _UNQUOTED = {Kind.CODE: r"^[^,\"\r\n]*$", Kind.MONTH: r"^\d{4}-(0[1-9]|1[0-2])$"}
 
 
-def completed(spec: TableSpec, shown: Mapping[str, pa.Array]) -> pa.RecordBatch:
+def completed(spec: TableSpec, shown: Mapping[str, pa.Array], rows: Rows, streams: Streams) -> pa.RecordBatch:
     """Rows of a table with the columns that are made from those that show fields.
 
     Parameters
     ----------
     shown
         Columns that show fields, by published name.
+    rows
+        Where they come from: a plug-in's uniforms are addressed as the rows' own streams are.
 
     Raises
     ------
     ScenarioError
-        An expression gives no value, or none of its kind, for a row.
+        An expression or plug-in gives no value, or none of its kind, for a row.
     """
-    columns = {**shown, **_by_sql(spec, shown, [c for c in spec.columns if c.made])}
+    columns = dict(shown)
+    made = [column for column in spec.columns if column.made]
+    for is_plugin, group in groupby(made, key=lambda column: bool(column.made and column.made.plugin)):
+        if is_plugin:
+            from footfall.simulate.made_by_plugin import by_plugin  # noqa: PLC0415 - only where there is one
+
+            for column in group:
+                columns[column.name] = by_plugin(spec, column, columns, rows, streams)
+        else:
+            from footfall.simulate.made_by_sql import by_sql  # noqa: PLC0415 - only where there is any
+
+            columns |= by_sql(spec, columns, list(group))
     ordered = [columns[column.name] for column in spec.columns]
     batch = pa.RecordBatch.from_arrays(ordered, names=[column.name for column in spec.columns])
-    for column in spec.columns:
-        if column.made:
-            _refuse_what_is_no_value(spec, column, batch)
-    return pa.RecordBatch.from_arrays(ordered, schema=spec.arrow_schema)
-
-
-def _by_sql(
-    spec: TableSpec, shown: Mapping[str, pa.Array], made: Sequence[ColumnSpec]
-) -> dict[str, pa.Array]:
-    connection = in_memory()
-    connection.register(_ROWS, pa.RecordBatch.from_arrays(list(shown.values()), names=list(shown)))
-    try:
-        with limited(connection):
-            found = connection.sql(_statement(spec, shown, made)).to_arrow_table()
-    except (duckdb.Error, SqlStoppedError) as error:
-        for count in range(1, len(made)):  # the first that fails by itself is the one to name
-            _by_sql(spec, shown, made[:count])
-        words = one_line(error) if isinstance(error, duckdb.Error) else str(error)
-        raise ScenarioError(f"table '{spec.name}', column '{made[-1].name}': {words}") from None
-    finally:
-        connection.unregister(_ROWS)
-    return {c.name: found[c.name].combine_chunks().cast(c.arrow_type) for c in made}
-
-
-def _statement(spec: TableSpec, shown: Mapping[str, pa.Array], made: Sequence[ColumnSpec]) -> str:
-    kinds = {column.name: column.kind for column in spec.columns}
-    statement = f"SELECT {', '.join(map(_read, shown, map(kinds.__getitem__, shown)))} FROM {_ROWS}"
     for column in made:
-        assert column.made is not None, "only such are asked for"
-        expression = cast(column.made.sql, column.kind)
-        statement = f"SELECT *, {expression} AS {quoted(column.name)} FROM ({statement})"
-    return f"SELECT {', '.join(_given(column) for column in made)} FROM ({statement})"
-
-
-def _read(name: str, kind: Kind) -> str:
-    return f"{quoted(name)}::TIMESTAMP AS {quoted(name)}" if kind is Kind.TIMESTAMP else quoted(name)
-
-
-def _given(column: ColumnSpec) -> str:
-    name = quoted(column.name)
-    return f"{name}::TIMESTAMP_S AS {name}" if column.kind is Kind.TIMESTAMP else name
+        _refuse_what_is_no_value(spec, column, batch)
+    return pa.RecordBatch.from_arrays(ordered, schema=spec.arrow_schema)
 
 
 def _refuse_what_is_no_value(spec: TableSpec, column: ColumnSpec, batch: pa.RecordBatch) -> None:

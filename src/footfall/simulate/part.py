@@ -94,7 +94,7 @@ def simulate(plan: Plan, part: Part) -> Simulated:
         rows = {"order": order_rows, "line": line_rows}
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
-                batches[name] = _batch(spec, rows[spec.entity])
+                batches[name] = _batch(plan, spec, rows[spec.entity])
                 if spec.entity == "line" and known is not None:
                     batches[name] = _known(batches[name], known)
     return Simulated(
@@ -218,24 +218,24 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Tables of products, customers, shops, rates, and of what was before, batch by batch; without orders."""
     for name, spec in plan.tables.items():
         if spec.entity == "product":
-            batch = _batch(spec, _products(plan))
+            batch = _batch(plan, spec, _products(plan))
             yield name, batch if plan.as_of is None else _known(batch, plan.catalog.listed <= plan.as_of)
         elif spec.entity == "product_price":
-            yield name, _batch(spec, _prices(plan))
+            yield name, _batch(plan, spec, _prices(plan))
         elif spec.entity == "customer":
             from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
 
             for columns in simulate_customers(plan):
-                yield name, _batch(spec, _customer_rows(plan, columns))
+                yield name, _batch(plan, spec, _customer_rows(plan, columns))
         elif spec.entity == "customer_address":
             from footfall.simulate.customers import simulate_addresses  # noqa: PLC0415 - seldom needed
 
             for columns in simulate_addresses(plan):
-                yield name, _batch(spec, _address_rows(plan, columns))
+                yield name, _batch(plan, spec, _address_rows(plan, columns))
         elif spec.entity == "shop":
-            yield name, _batch(spec, _shops(plan))
+            yield name, _batch(plan, spec, _shops(plan))
         elif spec.entity == "exchange_rate":
-            yield name, _batch(spec, _rates(plan))
+            yield name, _batch(plan, spec, _rates(plan))
 
 
 def _prices(plan: Plan) -> Rows:
@@ -307,7 +307,7 @@ def simulate_decided(plan: Plan, decided: Decided) -> Iterator[tuple[str, pa.Rec
         },
     )
     for spec in specs:
-        yield spec.name, _batch(spec, rows)
+        yield spec.name, _batch(plan, spec, rows)
 
 
 def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, pa.RecordBatch]:
@@ -329,7 +329,7 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
             when = [int(month.replace("-", "")) for month in cells["month"]]
         else:
             continue
-        batches[name] = _batch(spec, _of_shops(plan, when, cells))
+        batches[name] = _batch(plan, spec, _of_shops(plan, when, cells))
     return batches
 
 
@@ -352,7 +352,7 @@ def _ready(columns: Mapping[str, Any]) -> Columns:
     return {field: lambda values=values: values for field, values in columns.items()}  # type: ignore[misc]  # bound at once
 
 
-def _batch(spec: TableSpec, rows: Rows) -> pa.RecordBatch:
+def _batch(plan: Plan, spec: TableSpec, rows: Rows) -> pa.RecordBatch:
     arrays = []
     for column in spec.columns:
         if column.made:
@@ -372,5 +372,5 @@ def _batch(spec: TableSpec, rows: Rows) -> pa.RecordBatch:
         from footfall.simulate.made import completed  # noqa: PLC0415 - few scenarios make columns
 
         shown = [column.name for column in spec.columns if not column.made]
-        return completed(spec, dict(zip(shown, arrays, strict=True)))
+        return completed(spec, dict(zip(shown, arrays, strict=True)), rows, plan.streams)
     return pa.RecordBatch.from_arrays(arrays, schema=spec.arrow_schema)

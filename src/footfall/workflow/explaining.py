@@ -7,7 +7,7 @@ from typing import Any
 from footfall.contract.judge import checks_of
 from footfall.contract.subject import Subject
 from footfall.core.errors import RequestError
-from footfall.core.schema import VOCABULARY, TableSpec, leaf_of
+from footfall.core.schema import VOCABULARY, Made, TableSpec, leaf_of
 from footfall.scenario.defects import nearest
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
@@ -76,7 +76,7 @@ def _told(scenario: Scenario, table: str, name: str) -> dict[str, Any]:
     if not spec.made:
         origin = lineages[0].origin
     else:
-        origin = Origin(f"Made for each row from columns of the table: {spec.made.sql}.")
+        origin = _made(specs[table].name, spec.name, spec.made)
         nodes = [*(leaf_of(published.rows, column.field) for column in shown), *nodes]
     joined = spec.field.split(".")[:-1]
     rows = ORIGINS.get((published.rows, "*"))
@@ -96,7 +96,7 @@ def _told(scenario: Scenario, table: str, name: str) -> dict[str, Any]:
             if node[1] != "*"
         ],
         "own_streams": sorted(origin.streams),
-        "streams": sorted({stream for found in lineages for stream in found.streams}),
+        "streams": sorted({*origin.streams, *(stream for found in lineages for stream in found.streams)}),
         "own_keys": [key for key in keys if key in origin.keys],
         "keys": keys,
         "rules": []
@@ -106,6 +106,16 @@ def _told(scenario: Scenario, table: str, name: str) -> dict[str, Any]:
             for check in checks_of(subject, *leaf_of(published.rows, spec.field))
         ],
     }
+
+
+def _made(table: str, column: str, made: Made) -> Origin:
+    if made.sql:
+        return Origin(f"Made for each row from columns of the table: {made.sql}.")
+    read = f" and {', '.join(made.reads)}" if made.reads else ""
+    return Origin(
+        f"Made for each row by the plug-in {made.plugin}, from uniforms{read}.",
+        streams=(f"plugin.{table}.{column}",),
+    )
 
 
 def _read_by(table: TableSpec, name: str) -> set[str]:

@@ -218,6 +218,7 @@ def manifest_of(
             "set": list(request.overrides),
             "part": [request.part or 1, request.parts or 1],
             **({"as_of": request.as_of.isoformat()} if request.as_of else {}),
+            **_plugins(what),
         },
         solved=asdict(what.solved),
         tables={
@@ -226,3 +227,14 @@ def manifest_of(
         },
         findings=[f.as_dict() for f in findings],
     )
+
+
+def _plugins(what: Plan) -> dict[str, dict[str, str]]:
+    """Plug-ins that made columns, with distribution and version; nothing where there are none."""
+    made = (column.made for spec in what.tables.values() for column in spec.columns)
+    names = sorted({each.plugin for each in made if each is not None and each.plugin})
+    if not names:
+        return {}
+    from footfall.scenario.plugins import plugin  # noqa: PLC0415 - few scenarios have any
+
+    return {"plugins": {name: plugin(name).source for name in names}}
