@@ -15,6 +15,7 @@ from footfall.contract import CHECKS, Figures, judge
 from footfall.contract.customer_figures import folded
 from footfall.contract.habit_checks import CHECKS as HABIT_CHECKS
 from footfall.contract.lifetime_checks import CHECKS as LIFETIME_CHECKS
+from footfall.contract.rate_targets import CHECKS as RATE_CHECKS
 from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
 from footfall.contract.shipping_figures import begin_with
@@ -201,7 +202,8 @@ FINER: list[tuple[str, Damage, str]] = [
 
 HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS)}  # in tests/test_habits.py, test_lifetimes.py
 CHANGING = {check.name for check in VERSION_CHECKS}  # in tests/test_changing.py
-NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS | CHANGING
+STEERED = {c.name for c in RATE_CHECKS} | {"targets.orders", "targets.revenue"}  # in tests/test_targets.py
+NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS | CHANGING | STEERED
 
 
 def test_clean_data_passes_every_check(clean: Any) -> None:

@@ -24,26 +24,25 @@ def show(told: Mapping[str, Any]) -> None:
     sizes = ", ".join(f"{output.size(count)} as {name}" for name, count in told["bytes"].items())
     print(f"{sizes}; about {_seconds(told['seconds'])} on one core\n")
     output.table(
-        ["solved knob", "from", "to", "at most", "what it is"],
+        ["solved knob", "from", "to", "at least", "at most", "what it is"],
         [
             [
                 k["knob"],
-                output.number(k["start"]),
-                output.number(k["value"]),
-                output.number(k["limit"]),
+                *(output.number(k[key]) for key in ("start", "value", "least", "limit")),
                 k["means"],
             ]
             for k in told["knobs"]
         ],
-        numbers=[1, 2, 3],
+        numbers=[1, 2, 3, 4],
     )
     print()
     output.table(
-        ["target", "asked", "tolerance", "expected", "rests on"],
+        ["target", "asked", "tolerance", "expected", "by", "rests on"],
         [
             [
                 str(t["target"]),
                 *(output.number(t[key]) for key in ("asked", "tolerance", "expected")),
+                ", ".join(t["knobs"]) or "no knob",
                 t["rests_on"],
             ]
             for t in told["targets"]

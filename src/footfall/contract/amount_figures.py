@@ -36,8 +36,12 @@ class AmountTally:
         Over orders: revenue^2, revenue x cost, cost^2.
     cost
         What the goods of all lines cost, in cents.
+    listed
+        What all lines would have brought at list prices, in cents; where a target asks for discounts.
     versions
         Prices and costs by day, where they change and are published.
+    by_category
+        Revenue by category, the last for unknown ones; where a target asks for its share of revenue.
     with_category
         Orders with an item of each promised category, and without: number, sum and squares of values.
     """
@@ -62,8 +66,11 @@ class AmountTally:
         self.cells = np.zeros((subject.days, len(subject.shops)), np.int64)
         self.everyday = np.zeros(_PERCENTS, np.int64)
         self.squares = np.zeros(3)
+        steered = any(t.of == "revenue" for t in subject.scenario.targets.category_share.values())
+        self.by_category = np.zeros(len(names) + 1 if steered else 0, np.int64)
         self.with_category = np.zeros((len(wanted), 2, 3))
         self.revenue = self.refunded = self.cost = 0
+        self._lists, self.listed = subject.scenario.targets.discount_rate is not None, 0
         self.versions: Versions | None = None
         self._change = subject.scenario.catalog.price_changes is not None
 
@@ -86,10 +93,13 @@ class AmountTally:
         self.revenue += int(value.sum())
         self.cost += int(costs.sum())
         self.refunded += refunded
+        if self._lists:
+            self._list_value(block, self._sold(block, catalog))
         exact, cost = value.astype(np.float64), costs.astype(np.float64)
         self._by_order(block, value, exact)
         self.squares += [_product(exact, exact), _product(exact, cost), _product(cost, cost)]
         if category is not None:
+            self._by_category(block, catalog, category)
             for i, promised in enumerate(self._promised):
                 has = block.by_order((category == promised).astype(np.int64).take(block.sku)) > 0
                 for side, part in enumerate((exact[has], exact[~has])):
@@ -135,6 +145,20 @@ class AmountTally:
             percent = np.full(len(block.sku), self._percents[0])
         each = columns.get("list_price", sold.get("price"))
         return None if percent is None or each is None else self._due(each, percent, block.units)
+
+    def _list_value(self, block: Block, sold: dict[str, Counts]) -> None:
+        each = block.columns.get("list_price", sold.get("price"))
+        if each is not None:
+            self.listed += int((each * block.units)[block.all_known()].sum())
+
+    def _by_category(self, block: Block, catalog: dict[str, Any] | None, category: Counts) -> None:
+        if not self.by_category.size or (worth := self._worth(block, self._sold(block, catalog))) is None:
+            return
+        unknown = len(self.by_category) - 1
+        place = np.where(category < 0, unknown, category).take(block.sku)
+        if block.known is not None:
+            place = np.where(block.known, place, unknown)
+        tally(self.by_category, place, worth)
 
     def _kinds(self, percent: Counts) -> tuple[npt.NDArray[np.int8], Counts] | None:
         """Place of each discount among those of the scenario, and lines by it; None if one is strange."""
@@ -253,6 +277,8 @@ class AmountTally:
         self.cells += other.cells
         self.everyday += other.everyday
         self.squares += other.squares
+        self.by_category += other.by_category
+        self.listed += other.listed
         self.with_category += other.with_category
 
 

@@ -18,6 +18,7 @@ from footfall.contract import (
     price_checks,
     product_checks,
     promotion_checks,
+    rate_targets,
     registry_checks,
     review_checks,
     table_checks,
@@ -51,6 +52,7 @@ CHECKS: dict[str, Check] = {
         review_checks,
         plan_checks,
         targets,
+        rate_targets,
         business_checks,
     )
     for check in module.CHECKS

@@ -300,6 +300,12 @@ class LineTally:
         if not np.isfinite(rank).all() or (rank <= 0).any():
             return None
         weights = np.asarray((rank / rank.max()) ** power, np.float64)
+        of_category = np.array([c.weight for c in self._subject.scenario.catalog.categories.values()])
+        if (of_category != of_category[0]).any():
+            category = self.category_of
+            if not len(category) or (category < 0).any():
+                return None
+            weights *= of_category[category]
         return np.asarray(weights / weights.sum(), np.float64)
 
     @property

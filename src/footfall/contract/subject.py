@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from footfall.core.schema import HISTORIES, TableSpec, main_table
 from footfall.scenario.model import Scenario
@@ -17,14 +18,14 @@ class Subject:
     Attributes
     ----------
     scenario
-        Resolved and already scaled.
+        Resolved, already scaled, and with the laws that planning bent (`scenario/bending.py`).
     tables
         Published name -> specification, of the tables that were published.
     first, last
         Days of the horizon, both included.
     solved
-        Figures that planning solved: popularity_power, expected_order_value,
-        expected_gross_margin, customer_offset_share.
+        Figures that planning solved: popularity_power, expected_order_value, expected_gross_margin,
+        customer_offset_share; and `targets`, what it expects of each.
     leads
         Whether the horizon begins here; later parts of it leave a month that was under way to the first.
     as_of
@@ -35,7 +36,7 @@ class Subject:
     tables: Mapping[str, TableSpec]
     first: dt.date
     last: dt.date
-    solved: Mapping[str, float]
+    solved: Mapping[str, Any]
     leads: bool = True
     as_of: dt.date | None = None
 

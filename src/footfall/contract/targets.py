@@ -13,10 +13,10 @@ from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
 from footfall.contract.noise import NoiseLaw
 from footfall.contract.plan_checks import _spend
+from footfall.contract.rate_targets import NO_LINES, NOT_ASKED, cost_of, net_margin_of
+from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
-
-NO_LINES = "there are no lines"
-NOT_ASKED = "the scenario does not ask for it"
+from footfall.contract.tolerances import judged, planned, tolerance_of
 
 
 def _model_sd(subject: Subject, figures: Figures) -> tuple[float, float]:
@@ -53,9 +53,23 @@ def order_value(subject: Subject, figures: Figures) -> Outcome:
     variance = max(0.0, float(figures.lines.amounts.squares[0]) / n - mean**2)
     sd = max(math.sqrt(variance), _model_sd(subject, figures)[0])
     error = sd / math.sqrt(n) / 100
-    return within(
-        mean / 100, wanted.value, max(wanted.tolerance, 5 * error), subject.scenario.currency, error
-    )
+    tolerance, error = tolerance_of(subject, "order_value", wanted, error)
+    return within(mean / 100, wanted.value, tolerance, subject.scenario.currency, error)
+
+
+def orders(subject: Subject, figures: Figures) -> Outcome:
+    """Orders of all shops; just so many where the scenario deals an exact total."""
+    wanted = subject.scenario.targets.orders
+    return judged(subject, "orders", wanted, figures.rows["order"]) if wanted else undecided(NOT_ASKED)
+
+
+def revenue(subject: Subject, figures: Figures) -> Outcome:
+    """Revenue of all orders, in currency."""
+    wanted = subject.scenario.targets.revenue
+    if wanted is None:
+        return undecided(NOT_ASKED)
+    cents = figures.lines.amounts.revenue
+    return judged(subject, "revenue", wanted, cents / 100, subject.scenario.currency)
 
 
 def gross_margin(subject: Subject, figures: Figures) -> Outcome:
@@ -65,12 +79,12 @@ def gross_margin(subject: Subject, figures: Figures) -> Outcome:
         return undecided(NOT_ASKED)
     if (unknown := no_prices(subject, figures)) or amounts.revenue <= 0:
         return undecided(unknown or NO_LINES)
-    margin = 1 - _cost(subject, figures) / amounts.revenue
+    margin = 1 - cost_of(subject, figures) / amounts.revenue
     kept, (rr, rc, cc) = 1 - margin, amounts.squares.tolist()
     sample = math.sqrt(max(0.0, cc - 2 * kept * rc + kept**2 * rr)) / amounts.revenue
     model = _model_sd(subject, figures)[1] * math.sqrt(figures.lines.orders) / amounts.revenue
-    error = max(sample, model)
-    return within(margin, wanted.value, max(wanted.tolerance, 5 * error), error=error)
+    tolerance, error = tolerance_of(subject, "gross_margin", wanted, max(sample, model))
+    return within(margin, wanted.value, tolerance, error=error)
 
 
 def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
@@ -82,19 +96,38 @@ def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
     """
     units, wanted = figures.lines.units, subject.scenario.targets.top_sku_share
     total = int(units.sum())
-    if not total:
-        return undecided(NO_LINES)
+    if wanted is None or not total:
+        return undecided(NO_LINES if wanted else NOT_ASKED)
     count = max(1, int(wanted.top * len(units)))
     best, lift = np.sort(units)[::-1][:count], 0.0
     if figures.lines.orders < SMALL_RUN:
-        if figures.catalog is not None and "sales_rank" in figures.catalog:
-            best = units[np.argsort(-figures.catalog["sales_rank"], kind="stable")[:count]]
+        sellers = _best_sellers(subject, figures)
+        if sellers is not None:
+            best = units[sellers[:count]]
         else:
             lift = float(np.sqrt(best).sum()) / total
     error = math.sqrt(1.5 * wanted.value * (1 - wanted.value) / total)
     share = int(best.sum()) / total
-    tolerance = max(wanted.tolerance, 5 * error) + (lift if share > wanted.value else 0.0)
-    return within(share, wanted.value, tolerance, error=error)
+    tolerance, error = tolerance_of(subject, "top_sku_share", wanted, error)
+    return within(share, wanted.value, tolerance + (lift if share > wanted.value else 0.0), error=error)
+
+
+def _best_sellers(subject: Subject, figures: Figures) -> Counts | None:
+    """SKUs from the one that is expected to sell best on; None where that is not published.
+
+    What is listed late sells on the days from its listing on.
+    """
+    weights = figures.lines.weights() if figures.catalog is not None else None
+    if weights is None or figures.catalog is None:
+        return None
+    if subject.scenario.catalog.listed is not None:
+        if "created" not in figures.catalog:
+            return None
+        orders = figures.orders.cells.sum(1)
+        upto = np.concatenate([[0], np.cumsum(orders)])
+        listed = np.clip(figures.catalog["created"].astype(np.int64) - subject.start, 0, len(orders))
+        weights = weights * (upto[-1] - upto[listed])
+    return np.argsort(-weights, kind="stable")
 
 
 def weekend(subject: Subject, figures: Figures) -> Outcome:
@@ -126,7 +159,7 @@ def marketing_share(subject: Subject, figures: Figures) -> Outcome:
     revenue; both ends widen the standard error.
     """
     law, spend = subject.scenario.marketing, _spend(subject, figures)
-    wanted = subject.scenario.targets.marketing_share_tolerance
+    wanted = subject.scenario.targets.marketing_share
     if law is None or wanted is None:
         return undecided(NOT_ASKED)
     revenue = figures.lines.amounts.cells.astype(np.float64)
@@ -142,8 +175,10 @@ def marketing_share(subject: Subject, figures: Figures) -> Outcome:
         edge += 2 * (law.lead_days * a_day * mean) ** 2 * days.covariance(0)
     noise = law.revenue_share_sd**2 * float(np.square(revenue).sum())
     error = math.sqrt(noise + law.revenue_share**2 * edge) / total
-    tolerance = max(wanted, 5 * error)
-    return within(float(spend.sum()) / total, law.revenue_share, tolerance, error=error)
+    tolerance, error = tolerance_of(subject, "marketing_share", wanted, error)
+    plan = planned(subject, "marketing_share")
+    asked = wanted.value or (plan.asked if plan else law.revenue_share)
+    return within(float(spend.sum()) / total, asked, tolerance, error=error)
 
 
 def _reported(observed: str) -> Outcome:
@@ -152,19 +187,10 @@ def _reported(observed: str) -> Outcome:
 
 def net_margin(subject: Subject, figures: Figures) -> Outcome:
     """Margin when returned goods are refunded and written off."""
-    amounts = figures.lines.amounts
-    kept = amounts.revenue - amounts.refunded
-    if (unknown := no_prices(subject, figures)) or kept <= 0:
-        return undecided(unknown or NO_LINES)
-    return _reported(f"{(kept - _cost(subject, figures)) / kept:.4f}")
-
-
-def _cost(subject: Subject, figures: Figures) -> float:
-    """Cents that the goods of all lines cost the shop, at the costs of the orders' days."""
-    if subject.scenario.catalog.price_changes:
-        return float(figures.lines.amounts.cost)
-    assert figures.catalog is not None
-    return float(figures.lines.units @ figures.catalog["cost"])
+    if unknown := no_prices(subject, figures):
+        return undecided(unknown)
+    margin = net_margin_of(subject, figures)
+    return undecided(NO_LINES) if margin is None else _reported(f"{margin:.4f}")
 
 
 def return_rate(subject: Subject, figures: Figures) -> Outcome:
@@ -189,6 +215,8 @@ def revenue_by_shop(subject: Subject, figures: Figures) -> Outcome:
 _SOLD = ("line.order", "line.total|line.unit_price", "line.quantity")
 _WHERE = ("order.time|order.date", "order.shop")
 CHECKS = (
+    Check("targets.orders", "target", "Orders of all shops.", ("order",), orders, whole_year=True),
+    Check("targets.revenue", "target", "Revenue of all orders.", _SOLD, revenue, whole_year=True),
     Check("targets.order_value", "target", "Revenue an order.", _SOLD, order_value, whole_year=True),
     Check(
         "targets.gross_margin",

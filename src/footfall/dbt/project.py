@@ -14,6 +14,7 @@ from footfall.dbt import place
 from footfall.dbt.location import ADAPTERS, SOURCES, Location, in_directory, in_duckdb, in_postgres
 from footfall.dbt.published import Published
 from footfall.dbt.rendering import render
+from footfall.scenario.bending import bent
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.sinks.base import MANIFEST_DIRECTORY, MANIFEST_FILE, Manifest
@@ -117,7 +118,7 @@ def _published(wanted: Scenario, tables: Sequence[str] | None, manifest: Manifes
     if manifest is None:
         return Published(wanted, wanted.publishing(tables), wanted.first_day, wanted.last_day)
     try:
-        made = Scenario.model_validate(manifest.scenario)
+        made = bent(Scenario.model_validate(manifest.scenario), manifest.solved)
     except ValidationError as error:
         raise DataError(f"the manifest's scenario is not valid: {error.errors()[0]['msg']}") from error
     if made.name != wanted.name:

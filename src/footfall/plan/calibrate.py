@@ -9,9 +9,7 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
-from footfall.core.errors import UnreachableTarget
 from footfall.scenario.buying import Basket
-from footfall.scenario.targets import Target
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -139,17 +137,20 @@ def solve_increasing(figure: Callable[[float], float], target: float, low: float
     return (low + high) / 2
 
 
-def nearest_step(figure: Callable[[float], float], target: float, bound: float) -> float:
-    """Where a function that moves in steps comes nearest to `target` on [-bound, bound].
+def nearest_step(
+    figure: Callable[[float], float], target: float, low: float, high: float, steps: int = 24
+) -> float:
+    """Where a function that moves in steps comes nearest to `target` between two places.
 
     Couplings re-deal a finite catalogue, so the figure is a staircase, and not quite a monotone
     one. A bisection finds the neighbourhood of the crossing, a look around it the nearest step.
     """
-    low, high = -bound, bound
+    if low == high:
+        return low
     rises = figure(high) > figure(low)
     best = min((low, high), key=lambda c: abs(figure(c) - target))
     best_gap = abs(figure(best) - target)
-    for _ in range(24):
+    for _ in range(steps):
         middle = (low + high) / 2
         value = figure(middle)
         if abs(value - target) < best_gap:
@@ -159,15 +160,3 @@ def nearest_step(figure: Callable[[float], float], target: float, bound: float) 
         else:
             high = middle
     return best
-
-
-def refuse_beyond(
-    name: str, asked: Target, reached: float, bounds: Callable[[], tuple[float, float]], free: str
-) -> None:
-    """Raise :class:`UnreachableTarget` where the point that was reached misses the tolerance."""
-    if abs(reached - asked.value) > asked.tolerance:
-        low, high = sorted(bounds())
-        raise UnreachableTarget(
-            f"targets.{name}: {asked.value:g} ± {asked.tolerance:g} can't be reached; "
-            f"between {low:.4g} and {high:.4g} can; {free}"
-        )

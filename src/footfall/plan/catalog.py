@@ -11,6 +11,8 @@ from footfall.core import laws
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.prices import PriceVersions, with_endings
+from footfall.scenario.assortment import Catalog as CatalogWishes
+from footfall.scenario.assortment import CostShare
 from footfall.scenario.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -29,9 +31,11 @@ class Assortment:
         Published with six decimals, and rounded here, so that nothing depends on a last bit.
     price_group : ndarray of int, shape (skus,)
         Which SKUs share a price law: all of them, or each category for itself.
-    prices : ndarray of int, shape (skus,)
-        Samples of the price laws in cents, group after group, rising in each; coupling decides which
-        SKU of the group gets which.
+    price_sample, price_max : ndarray of float, shape (skus,)
+        Samples of the price laws, group after group, rising in each, and the greatest price of each one's
+        law; coupling decides which SKU of the group gets which.
+    price_endings : tuple of int
+        Cents that prices end with; any where there are none.
     cost_shares : ndarray of float, shape (skus,)
         Sample of the law of cost over price, rising.
     popularity_score, price_noise, cost_noise : ndarray of float, shape (skus,)
@@ -42,7 +46,9 @@ class Assortment:
     sales_rank: Floats
     return_probability: Floats
     price_group: Ints
-    prices: Ints
+    price_sample: Floats
+    price_max: Floats
+    price_endings: tuple[int, ...]
     cost_shares: Floats
     popularity_score: Floats
     price_noise: Floats
@@ -58,27 +64,16 @@ class Assortment:
         category = np.searchsorted(np.cumsum(quotas), dealt, side="right")
 
         u_rank = streams.uniform("product.sales_rank", rows)
-        u_return = streams.uniform("product.return_probability", rows)
-        sales_rank, return_probability = np.empty(wanted.skus), np.empty(wanted.skus)
-        for index, (name, what) in enumerate(wanted.categories.items()):
+        sales_rank = np.empty(wanted.skus)
+        for index, name in enumerate(wanted.categories):
             members = np.flatnonzero(category == index)
             # Strata within the category keep its weight, and with it cross-sell, near its share.
             popularity = KeyedPermutation(streams, f"product.sales_rank.{name}", len(members))
-            returns = KeyedPermutation(streams, f"product.return_probability.{name}", len(members))
             places = np.arange(len(members))
             sales_rank[members] = laws.bounded_pareto(
                 laws.stratified(u_rank[members], popularity(places)),
                 wanted.popularity.density_exponent,
                 wanted.popularity.max_over_min,
-            )
-            return_probability[members] = (
-                laws.beta(
-                    laws.stratified(u_return[members], returns(places)),
-                    what.return_probability,
-                    wanted.return_concentration,
-                )
-                if what.return_probability is not None and wanted.return_concentration is not None
-                else 0.0
             )
         sales_rank = np.clip(sales_rank, 1.0, wanted.popularity.max_over_min).round(6)
 
@@ -89,33 +84,45 @@ class Assortment:
         cost_shares = wanted.cost_share.min + spread * laws.stratified(
             streams.uniform("product.cost", rows), places
         )
+        price_sample, price_max = _prices(scenario, streams, price_group)
         return cls(
             category=category,
             sales_rank=sales_rank,
-            return_probability=np.clip(return_probability, 1e-6, 1 - 1e-6).round(6),
+            return_probability=return_probabilities(wanted, streams, category),
             price_group=price_group,
-            prices=_prices(scenario, streams, price_group),
+            price_sample=price_sample,
+            price_max=price_max,
+            price_endings=tuple(wanted.price_endings),
             cost_shares=cost_shares.round(9),
             popularity_score=normal_score(sales_rank),
             price_noise=laws.normal(streams.uniform("product.price_noise", rows)),
             cost_noise=laws.normal(streams.uniform("product.cost_noise", rows)),
         )
 
-    def price_at(self, coupling: float) -> Ints:
+    def prices(self, level: float) -> Ints:
+        """Prices in cents, in the samples' order, when all laws are at a level."""
+        cents = np.maximum(np.rint(self.price_sample * level * 100), 1).astype(np.int64)
+        if not self.price_endings:
+            return cents
+        moved = with_endings(cents, np.rint(self.price_max * level * 100), list(self.price_endings))
+        # A price at the bound may have moved below its neighbour.
+        return np.asarray(moved[np.lexsort((moved, np.sort(self.price_group)))])
+
+    def price_at(self, coupling: float, prices: Ints) -> Ints:
         """Price of each SKU in cents when price and popularity are coupled so strongly."""
         score = _mixed(self.popularity_score, self.price_noise, coupling)
         by_group = np.lexsort((np.arange(len(score)), score, self.price_group))
-        price = np.empty_like(self.prices)
-        price[by_group] = self.prices
+        price = np.empty_like(prices)
+        price[by_group] = prices
         return price
 
-    def cost_at(self, coupling: float, score: Floats, price: Ints, bounds: tuple[float, float]) -> Ints:
+    def cost_at(self, coupling: float, score: Floats, price: Ints, law: CostShare, level: float) -> Ints:
         """Cost of each SKU in cents when cost share and `score` are coupled so strongly.
 
-        Inside `bounds`, as shares of the price, even after rounding.
+        Inside of the law's bounds, as shares of the price, even after rounding.
         """
-        share = self.cost_shares[ranks(_mixed(score, self.cost_noise, coupling))]
-        low, high = (np.round(b * price, 6) for b in bounds)
+        share = self.cost_shares[ranks(_mixed(score, self.cost_noise, coupling))] * level
+        low, high = (np.round(b * level * price, 6) for b in (law.min, law.max))
         return np.clip(np.rint(price * share), np.ceil(low), np.floor(high)).astype(np.int64)
 
     @staticmethod
@@ -178,22 +185,35 @@ class Catalog:
         return int(self.listed.max())
 
 
-def _prices(scenario: Scenario, streams: Streams, group: Ints) -> Ints:
+def return_probabilities(wanted: CatalogWishes, streams: Streams, category: Ints) -> Floats:
+    """Draw the return probability of each SKU by strata of its category; 0 where none is given."""
+    u = streams.uniform("product.return_probability", row_addresses(wanted.skus))
+    out = np.zeros(wanted.skus)
+    for index, (name, what) in enumerate(wanted.categories.items()):
+        if what.return_probability is None or wanted.return_concentration is None:
+            continue
+        members = np.flatnonzero(category == index)
+        dealt = KeyedPermutation(streams, f"product.return_probability.{name}", len(members))
+        strata = laws.stratified(u[members], dealt(np.arange(len(members))))
+        out[members] = laws.beta(strata, what.return_probability, wanted.return_concentration)
+    return np.clip(out, 1e-6, 1 - 1e-6).round(6)
+
+
+def _prices(scenario: Scenario, streams: Streams, group: Ints) -> tuple[Floats, Floats]:
+    """Sample of the price laws, rising in each group, and the laws' greatest prices."""
     wanted = scenario.catalog
     u = streams.uniform("product.price", row_addresses(wanted.skus))
-    cents = np.empty(wanted.skus, dtype=np.int64)
+    sample, most = np.empty(wanted.skus), np.empty(wanted.skus)
     first = 0
     for index, name in enumerate(wanted.categories):
         count = int((group == index).sum())
         block = slice(first, first + count)
         law = wanted.price_law(name)
-        sample = laws.clipped_lognormal(
-            laws.stratified(u[block], np.arange(count)), law.mu, law.sigma, law.min, law.max
-        )
-        ending = with_endings(np.rint(sample * 100).astype(np.int64), law.max * 100, wanted.price_endings)
-        cents[block] = np.sort(ending)
+        strata = laws.stratified(u[block], np.arange(count))
+        sample[block] = laws.clipped_lognormal(strata, law.mu, law.sigma, law.min, law.max)
+        most[block] = law.max
         first += count
-    return cents
+    return sample, most
 
 
 def ranks(values: Floats | Ints) -> Ints:

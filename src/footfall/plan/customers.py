@@ -48,6 +48,18 @@ class CustomerPool:
         UnreachableTarget
             Where a promise of `customers.promises` is not met in expectation.
         """
+        pool, customers = cls.of(scenario, streams), scenario.customers
+        # Below that, rounding the pool to whole customers decides; the contract allows for their noise.
+        if scenario.demand.orders >= _ORDERS_WORTH_A_PROMISE and customers.promises:
+            assert customers.rarest_orders is not None, "validated: home shops, or registration"
+            pool._keep_promises(
+                customers.rarest_orders, customers.promises, scenario.demand.orders / customers.pool
+            )
+        return pool
+
+    @classmethod
+    def of(cls, scenario: Scenario, streams: Streams) -> CustomerPool:
+        """Solve the offset and deal the pool to the shops, whatever is promised."""
         customers = scenario.customers
         assert customers.exponent is not None, "validated: home shops, or registration"
         assert customers.rarest_orders is not None, "validated: home shops, or registration"
@@ -59,17 +71,13 @@ class CustomerPool:
         first = np.concatenate([[0], np.cumsum(size)[:-1]])
         mean = scenario.demand.orders / customers.pool
         offset = _offset(customers.exponent, min(customers.rarest_orders / mean, 0.95))
-        pool = cls(
+        return cls(
             exponent=customers.exponent,
             offset=round(offset, 9),
             first=tuple(first.tolist()),
             size=tuple(size),
             deal=KeyedPermutation(streams, "customer.id", customers.pool),
         )
-        # Below that, rounding the pool to whole customers decides; the contract allows for their noise.
-        if scenario.demand.orders >= _ORDERS_WORTH_A_PROMISE and customers.promises:
-            pool._keep_promises(customers.rarest_orders, customers.promises, mean)
-        return pool
 
     @property
     def shop(self) -> npt.NDArray[np.int64]:

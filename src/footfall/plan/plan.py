@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from footfall.plan.returning import Returning
 from footfall.plan.solve import Solved, solve
 from footfall.plan.statuses import Statuses
 from footfall.plan.tastes import Favourites, Tastes
+from footfall.scenario.bending import bent
 from footfall.scenario.model import Scenario
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,8 @@ class Plan:
 
     Attributes
     ----------
+    scenario, asked : Scenario
+        With the laws as planning bent them, and as they were asked for; the same where nothing was bent.
     first, last : date
         Published horizon, both included.
     tables : dict
@@ -86,6 +89,7 @@ class Plan:
     solved: Solved
     exchange: npt.NDArray[np.int64]
     shown_on: int
+    asked: Scenario
     tastes: Tastes | None = None
     favourites: Favourites | None = None
     returning: Returning | None = None
@@ -203,26 +207,31 @@ def plan(
     as_of = scenario.still_open(last, as_of)
     last = min(last, as_of or last)
     chosen = scenario.publishing(tables)
-    streams = Streams(seed)
-    customers = _customers(scenario, streams)
-    registered = _registered(scenario, customers)
+    streams, asked = Streams(seed), scenario
+    registry = _registry(asked, streams)
+    registered = _registered(asked, registry)
+    declared = Calendar.of(asked, asked.days, registered)
+    sizes = BasketSizes.of(asked.basket, round(asked.demand.orders))
     lead = scenario.marketing.lead_days if scenario.marketing else 0
     ahead = month_after(last) + dt.timedelta(days=lead)
     days = (ahead - scenario.first_day).days
+    catalog, solved = solve(asked, streams, declared, sizes, days)
+    scenario = bent(asked, asdict(solved))
+    if scenario.demand is not asked.demand:
+        declared = Calendar.of(scenario, scenario.days, registered)
     # Exact totals are spread over the whole horizon, whatever part of it is asked for.
     calendar = Calendar.of(scenario, max(days, scenario.days) if scenario.is_fixed else days, registered)
-    declared = Calendar.of(scenario, scenario.days, registered)
     if scenario.demand.noise:
         shops, length = len(scenario.demand.shops), len(calendar.trend)
         noise = multipliers(scenario.demand.noise, streams, length, shops)
         calendar = dataclasses.replace(calendar, noise=noise)
+    customers: CustomerPool | CustomerRegistry = registry or CustomerPool.plan(scenario, streams)
     if isinstance(customers, CustomerRegistry) and scenario.customers.registered:
         customers = customers.on(declared.orders_a_day, scenario.promises.customer_order_share_max)
         customers = customers.weighted(scenario.customers.registered.weight_sd)
     counts = OrderCounts.draw(scenario, calendar, streams)
     orders = int(counts.starts[-1])
     sizes = BasketSizes.of(scenario.basket, orders)
-    catalog, solved = solve(scenario, streams, declared, sizes, len(calendar.trend))
     payment, shipping = scenario.payment, scenario.shipping
     whole = Plan(
         scenario=scenario,
@@ -258,6 +267,7 @@ def plan(
             customer_offset_share=customers.offset if isinstance(customers, CustomerPool) else None,
         ),
         exchange=draw_rates(scenario, streams, len(calendar.trend)),
+        asked=asked,
         as_of=calendar.day_of(as_of) if as_of else None,
         shown_on=calendar.day_of(last),
     )
@@ -290,16 +300,14 @@ def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> P
     )
 
 
-def _customers(scenario: Scenario, streams: Streams) -> CustomerPool | CustomerRegistry:
+def _registry(scenario: Scenario, streams: Streams) -> CustomerRegistry | None:
     registration = scenario.customers.registered
-    if registration is None:
-        return CustomerPool.plan(scenario, streams)
-    return CustomerRegistry.plan(scenario, streams, registration)
+    return CustomerRegistry.plan(scenario, streams, registration) if registration is not None else None
 
 
-def _registered(scenario: Scenario, customers: CustomerPool | CustomerRegistry) -> Floats | None:
+def _registered(scenario: Scenario, customers: CustomerRegistry | None) -> Floats | None:
     """Factor of each declared day: nobody orders before somebody has registered."""
-    if isinstance(customers, CustomerPool):
+    if customers is None:
         return None
     share = customers.share_before
     if not share.any():

@@ -6,7 +6,7 @@ moves none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.streams import Streams
 from footfall.plan.calendar import Calendar
+from footfall.scenario.assortment import CostShare, PriceLaw
+from footfall.scenario.buying import Discounts
 from footfall.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -54,20 +56,25 @@ class PriceSteps:
         Day t on which each price begins; change k in the k-th stretch of `every_days`.
     factor : ndarray of float, shape (skus, changes + 1)
         Price over the SKU's first one; 1 up to the day of its listing.
-    least, most : ndarray of int, shape (skus, 1)
-        Bounds of the price law, in cents.
+    category : ndarray of int, shape (skus,)
+    laws : tuple of PriceLaw
+        Of each category.
     endings : list of int
-    cost_bounds : tuple of float
-        Bounds of the cost, as shares of the price.
+    cost_share : CostShare
+        Law of the cost, as a share of the price.
+    price_level, cost_level : float
+        Factors on these laws.
     """
 
     every_days: int
     start: Ints
     factor: Floats
-    least: Ints
-    most: Ints
+    category: Ints
+    laws: tuple[PriceLaw, ...]
     endings: list[int]
-    cost_bounds: tuple[float, float]
+    cost_share: CostShare
+    price_level: float = 1.0
+    cost_level: float = 1.0
 
     @classmethod
     def draw(
@@ -93,35 +100,41 @@ class PriceSteps:
         factor = np.exp(sd * laws.normal(streams.uniform("price.change", rows)) - sd * sd / 2).round(9)
         # A SKU is listed at its first price, and so is all that is there on the first day.
         factor[start <= np.maximum(listed, 0)[:, None]] = 1.0
-        bounds = [scenario.catalog.price_law(name) for name in scenario.catalog.categories]
-        least, most = (
-            np.array([round(getattr(b, side) * 100) for b in bounds])[category][:, None]
-            for side in ("min", "max")
-        )
         return cls(
             every_days=law.every_days,
             start=start,
             factor=np.concatenate([np.ones((len(category), 1)), factor], axis=1),
-            least=least,
-            most=most,
+            category=category,
+            laws=tuple(scenario.catalog.price_law(name) for name in scenario.catalog.categories),
             endings=scenario.catalog.price_endings,
-            cost_bounds=(scenario.catalog.cost_share.min, scenario.catalog.cost_share.max),
+            cost_share=scenario.catalog.cost_share,
         )
+
+    def at(self, price_level: float, cost_level: float) -> PriceSteps:
+        """Return the same changes where all prices and shares of cost are at other levels."""
+        return replace(self, price_level=price_level, cost_level=cost_level)
+
+    def _bound(self, side: str) -> Ints:
+        """Bound of each SKU's price law in cents, shape (skus, 1)."""
+        bounds = [round(getattr(law, side) * self.price_level * 100) for law in self.laws]
+        return np.array(bounds)[self.category][:, None]
 
     def prices(self, first: Ints) -> Ints:
         """Cents, shape (skus, changes + 1), from each SKU's first price."""
         cents = np.rint(first[:, None] * self.factor).astype(np.int64)
-        moved = with_endings(np.clip(cents, self.least, self.most), self.most, self.endings)
+        most = self._bound("max")
+        moved = with_endings(np.clip(cents, self._bound("min"), most), most, self.endings)
         return np.where(self.factor == 1.0, first[:, None], moved)
 
     def costs(self, price: Ints, first_cost: Ints) -> Ints:
         """Costs of all prices in cents: each SKU keeps its share of the price, within the bounds."""
         first = price[:, :1]
         kept = (2 * price * first_cost[:, None] + first) // (2 * first)
-        low, high = (np.round(bound * price, 6) for bound in self.cost_bounds)
+        bounds = (self.cost_share.min, self.cost_share.max)
+        low, high = (np.round(bound * self.cost_level * price, 6) for bound in bounds)
         return np.clip(kept, np.ceil(low), np.floor(high)).astype(np.int64)
 
-    def discount_shares(self, scenario: Scenario, declared: Calendar) -> dict[int, Floats]:
+    def discount_shares(self, discount: Discounts, declared: Calendar) -> dict[int, Floats]:
         """Share of the declared years' expected orders at each discount in percent, by SKU and price.
 
         Shape (skus, changes + 1); all of them add up to 1 for each SKU.
@@ -129,7 +142,7 @@ class PriceSteps:
         orders = declared.orders_a_day / declared.orders_a_day.sum()
         of_event = {int(percent) for percent in declared.discount if percent}
         by_percent = {p: np.where(declared.discount == p, orders, 0.0) for p in sorted(of_event)}
-        for percent, share in sorted(scenario.discount.shares.items()):
+        for percent, share in sorted(discount.shares.items()):
             everyday = np.where(declared.discount == 0, orders * share, 0.0)
             by_percent[percent] = by_percent.get(percent, 0.0) + everyday
         edges = np.minimum(self.start, len(orders))

@@ -159,11 +159,14 @@ class Category(Strict):
         Share of the SKUs.
     return_probability
         Mean probability that a line is sent back.
+    weight
+        Factor on the sales weights of its SKUs, beside the other categories'.
     models
         Model names of this category; the catalogue's where not given.
     """
 
     share: Share
+    weight: Positive = 1.0
     return_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
     price: PriceLaw | None = None
     models: Annotated[list[str], Field(min_length=1)] | None = None

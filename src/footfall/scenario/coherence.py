@@ -15,6 +15,7 @@ from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
 from footfall.scenario.own_checks import check_contradictions
+from footfall.scenario.targets_coherence import knob_contradictions, target_contradictions
 
 if TYPE_CHECKING:
     from footfall.scenario.model import Scenario
@@ -227,6 +228,8 @@ RULES = (
     _arrival,
     money_contradictions,
     changing_contradictions,
+    target_contradictions,
+    knob_contradictions,
     _columns,
     _addresses,
     check_contradictions,

@@ -99,9 +99,9 @@ class Scenario(Strict):
     marketing: Marketing | None = None
     budget: Budget | None = None
     arrival: Arrival = Field(default_factory=Arrival)
-    targets: Targets
+    targets: Targets = Field(default_factory=Targets)
     promises: Promises = Field(default_factory=Promises)
-    free: Free
+    free: Free = Field(default_factory=Free)
     tables: Annotated[dict[Identifier, PublishedTable], Field(min_length=1)]
     checks: dict[Identifier, OwnCheck] = {}
 
@@ -214,5 +214,7 @@ class Scenario(Strict):
                 "customers": self.customers.model_copy(update={"pool": pool}),
                 "basket": basket,
                 "reviews": reviews,
+                "targets": self.targets.scaled(factor),
+                "free": self.free.scaled(factor, orders, pool),
             }
         )

@@ -13,6 +13,7 @@ from footfall.contract.own_checks import judge_own
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import RequestError
+from footfall.scenario.bending import bent
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.sinks.base import Manifest, TableRecord
@@ -146,7 +147,7 @@ def _judged(there: DayTransaction, scenario: Scenario, request: Request, day: dt
     known = min(last, day)
     manifest = there.manifest
     subject = Subject(
-        scenario,
+        bent(scenario, manifest.solved),
         tables,
         dt.date.fromisoformat(manifest.first),
         known,

@@ -206,8 +206,8 @@ def manifest_of(
     """Tell how a data set was made, and what its tables hold."""
     return Manifest(
         footfall_version=footfall.__version__,
-        scenario=what.scenario.model_dump(mode="json", by_alias=True),
-        fingerprint=what.scenario.fingerprint,
+        scenario=what.asked.model_dump(mode="json", by_alias=True),
+        fingerprint=what.asked.fingerprint,
         seed=request.seed,
         scale=request.scale,
         first=what.first.isoformat(),

@@ -47,7 +47,7 @@ def preview(request: Request) -> dict[str, Any]:
     return {
         "scenario": plan.scenario.name,
         "title": plan.scenario.title,
-        "fingerprint": plan.scenario.fingerprint,
+        "fingerprint": plan.asked.fingerprint,
         "seed": plan.seed,
         "horizon": {"first": plan.first.isoformat(), "last": plan.last.isoformat()},
         "rows": rows,
@@ -70,31 +70,19 @@ def _bytes_a_row(spec: TableSpec) -> tuple[float, float]:
 
 
 def _targets(plan: Plan) -> list[dict[str, Any]]:
-    """What was asked for, and what planning expects; a solved share of the customers is met as asked."""
-    targets, solved = plan.scenario.targets, plan.solved
-    customers = targets.top_customer_share
-    rows = [
-        ("order_value", targets.order_value, solved.expected_order_value),
-        ("gross_margin", targets.gross_margin, solved.expected_gross_margin),
-        ("top_sku_share", targets.top_sku_share, solved.expected_top_sku_share),
-        ("top_customer_share", customers, customers.value if customers else 0.0),
+    """What was asked for, what planning expects, how far chance moves it, and which knobs were turned."""
+    return [
+        {
+            "target": figure.target,
+            "asked": figure.asked,
+            "tolerance": figure.tolerance,
+            "expected": figure.expected,
+            "standard_error": figure.error,
+            "knobs": list(figure.knobs),
+            "rests_on": RESTS_ON[figure.target.partition(".")[0]],
+        }
+        for figure in plan.solved.targets
     ]
-    told = [_target(name, t.value, t.tolerance, expected) for name, t, expected in rows if t is not None]
-    marketing, tolerance = plan.scenario.marketing, targets.marketing_share_tolerance
-    if marketing and tolerance:
-        share = marketing.revenue_share
-        told.append(_target("marketing_share", share, tolerance, share))
-    return told
-
-
-def _target(name: str, asked: float, tolerance: float, expected: float) -> dict[str, Any]:
-    return {
-        "target": name,
-        "asked": asked,
-        "tolerance": tolerance,
-        "expected": expected,
-        "rests_on": RESTS_ON[name],
-    }
 
 
 def _seconds(plan: Plan, rows: Mapping[str, int]) -> float:

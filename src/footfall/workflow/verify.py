@@ -13,6 +13,7 @@ from footfall.contract.own_checks import judge_own
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError, RequestError
+from footfall.scenario.bending import bent
 from footfall.sinks.database import Source, opened
 from footfall.sinks.ddl import referenced_first
 from footfall.workflow.remembered import scenario_of
@@ -61,7 +62,7 @@ def judged(source: Source) -> Judged:
         raise RequestError(
             f"{source.shown} holds the changes of {manifest.options['changes']}; a whole state is judged"
         )
-    scenario = scenario_of(manifest, source.shown)
+    scenario = bent(scenario_of(manifest, source.shown), manifest.solved)
     try:
         first, last = dt.date.fromisoformat(manifest.first), dt.date.fromisoformat(manifest.last)
         said = manifest.options.get("as_of")

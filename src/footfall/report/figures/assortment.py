@@ -11,6 +11,7 @@ from footfall.report.figures.duckdb import Tables
 from footfall.report.figures.intervals import plain, share_interval
 
 _PRICE_BINS, _COST_BINS, _CURVE_POINTS = 24, 10, 200
+_TOP = 0.2
 
 
 def assortment(tables: Tables) -> dict[str, Any]:
@@ -39,14 +40,15 @@ def _long_tail(tables: Tables) -> dict[str, Any]:
         return {}
     upto = np.cumsum(units) / total
     wanted = tables.subject.scenario.targets.top_sku_share
-    best = max(1, int(wanted.top * len(units)))
+    top = wanted.top if wanted else _TOP
+    best = max(1, int(top * len(units)))
     places = np.unique(np.linspace(0, len(units), min(len(units), _CURVE_POINTS) + 1).round().astype(int))
     return {
         "skus": len(units),
         "units": total,
-        "top": wanted.top,
-        "asked": wanted.value,
-        "tolerance": wanted.tolerance,
+        "top": top,
+        "asked": wanted.value if wanted else None,
+        "tolerance": wanted.tolerance if wanted else None,
         "share_of_top": round(float(upto[best - 1]), 6),
         "skus_for_80_percent": int(np.searchsorted(upto, 0.8) + 1),
         "curve": [[int(p), round(float(upto[p - 1]) if p else 0.0, 6)] for p in places],

@@ -31,5 +31,5 @@ from observed
 where
     orders >= [[ binding ]]
     and last_day > {{ days_before("cast('[[ scenario.last_day ]]' as date)", 7) }}
-    and abs(gross_margin_rate - [[ wanted.value ]]) > greatest([[ wanted.tolerance ]], 5 * standard_error)
+    and abs(gross_margin_rate - [[ wanted.value ]]) > greatest([[ wanted.tolerance or 0 ]], 5 * standard_error)
 %% endif

@@ -1,5 +1,5 @@
-%% set tolerance = scenario.targets.marketing_share_tolerance
-%% if tolerance and scenario.marketing and whole and built('marketing_efficiency')
+%% set wanted = scenario.targets.marketing_share
+%% if wanted and scenario.marketing and whole and built('marketing_efficiency')
 -- Binds the whole horizon, once its last week has come and there are [[ binding ]] orders. A small sample gets five
 -- standard errors, by the noise that the scenario puts on a day's spend.
 with sales as (
@@ -31,5 +31,6 @@ from observed
 where
     orders >= [[ binding ]]
     and last_day > {{ days_before("cast('[[ scenario.last_day ]]' as date)", 7) }}
-    and abs(marketing_share - [[ scenario.marketing.revenue_share ]]) > greatest([[ tolerance ]], 5 * standard_error)
+    and abs(marketing_share - [[ wanted.value or scenario.marketing.revenue_share ]])
+    > greatest([[ wanted.tolerance or 0 ]], 5 * standard_error)
 %% endif

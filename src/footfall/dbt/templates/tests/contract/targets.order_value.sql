@@ -17,5 +17,5 @@ from observed
 where
     orders >= [[ binding ]]
     and last_day > {{ days_before("cast('[[ scenario.last_day ]]' as date)", 7) }}
-    and abs(order_value - [[ wanted.value ]]) > greatest([[ wanted.tolerance ]], 5 * standard_error)
+    and abs(order_value - [[ wanted.value ]]) > greatest([[ wanted.tolerance or 0 ]], 5 * standard_error)
 %% endif

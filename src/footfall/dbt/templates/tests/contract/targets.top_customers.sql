@@ -1,5 +1,5 @@
 %% set wanted = scenario.targets.top_customer_share
-%% if wanted and whole and has('buyers') and has('customer.id')
+%% if wanted and wanted.tolerance and whole and has('buyers') and has('customer.id')
 -- Binds the whole horizon, once its last week has come and there are [[ binding ]] orders. Customers who never
 -- ordered count, too.
 with customers as (

@@ -1,0 +1,105 @@
+"""What sells how often: sales weights, and the lines of each SKU that an order is expected to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from footfall.plan import calibrate
+from footfall.plan.calendar import Calendar
+from footfall.plan.catalog import Assortment
+from footfall.plan.promotions import Promoted
+from footfall.scenario.buying import Basket
+from footfall.scenario.model import Scenario
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The SKUs as customers find them.
+
+    Attributes
+    ----------
+    drawn : Assortment
+    basket : Basket
+        With the sizes that orders really have.
+    names : tuple of str
+        Categories.
+    listed : ndarray of int, shape (skus,)
+        Day t from which on each SKU sells; None where all sell from the first day on.
+    orders_a_day : ndarray of float, shape (days,)
+        Share of all orders that each day is expected to have.
+    promoted : Promoted or None
+        Where categories are promoted on some days.
+    """
+
+    drawn: Assortment
+    basket: Basket
+    names: tuple[str, ...]
+    listed: Ints | None
+    orders_a_day: Floats
+    promoted: Promoted | None
+    _known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls, scenario: Scenario, drawn: Assortment, basket: Basket, listed: Ints, calendar: Calendar
+    ) -> Shelf:
+        """Shelf of a year; what is listed before its first day sells all the time."""
+        orders, names = calendar.orders_a_day, tuple(scenario.catalog.categories)
+        new = listed if bool((listed > 0).any()) else None
+        return cls(drawn, basket, names, new, orders / orders.sum(), Promoted.of(scenario, calendar))
+
+    def weights(self, power: float, category_weights: Floats) -> Floats:
+        """Sales weight of each SKU."""
+        return np.asarray(self.drawn.sales_rank**power * category_weights[self.drawn.category])
+
+    def found(self, weights: Floats) -> Floats:
+        """Sales weights over the whole year: SKU i gets w(i) / (weights on sale) of a day's first items.
+
+        The sum over the days from its listing on, by the orders of each, is its share of all first items.
+        """
+        if self.listed is None:
+            return weights
+        days = len(self.orders_a_day)
+        since = np.clip(self.listed, 0, days)
+        on_sale = np.cumsum(np.bincount(since, weights, days + 1))[:days]
+        a_unit = np.where(on_sale > 0, self.orders_a_day / np.where(on_sale > 0, on_sale, 1.0), 0.0)
+        from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
+        return np.asarray(np.maximum(weights * from_day_on[since], 1e-12))
+
+    @property
+    def parts(self) -> list[tuple[float, Floats]]:
+        """Shares of the orders, on days with the same promotions, and these days' uplifts by category."""
+        if self.promoted is None:
+            return [(1.0, np.ones(len(self.names)))]
+        return self.promoted.uplifts_by_share(self.orders_a_day)
+
+    def uplifted(self, weights: Floats) -> Floats:
+        """Sales weights over all days, promotions included."""
+        times = sum((share * uplift for share, uplift in self.parts), start=np.zeros(len(self.names)))
+        return np.asarray(weights * times[self.drawn.category])
+
+    def lines(self, weights: Floats, *, all_listed: bool = False) -> Floats:
+        """Lines of each SKU that an order is expected to hold, over all days."""
+        sold = weights if all_listed else self.found(weights)
+        return np.asarray(sum(share * self.lines_at(sold, uplift) for share, uplift in self.parts))
+
+    def lines_at(self, weights: Floats, uplift: Floats) -> Floats:
+        """Lines of each SKU in an order of days on which categories have these uplifts."""
+        tilted = weights * uplift[self.drawn.category]
+        key = tilted.tobytes()
+        if key not in self._known:
+            names = list(self.names)
+            self._known[key] = calibrate.lines_per_order(tilted, self.drawn.category, names, self.basket)
+        return self._known[key]
+
+
+def top_share(units: Floats, best: int) -> float:
+    """Share that the best so many carry."""
+    rising = np.sort(units)
+    return float(rising[len(rising) - best :].sum() / rising.sum())
