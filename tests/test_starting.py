@@ -103,6 +103,10 @@ def test_a_file_of_ones_own_is_extended_from_where_it_lies(footfall):
     assert "extends: ../shops/base.yml\n" in Path("other/mine.yml").read_text(encoding="utf-8")
     assert footfall("init", "shops/next.yml", "--extends", "shops/base.yml", "--json").code == 0
     assert load("other/mine.yml").demand == load("shops/next.yml").demand == load("vantage").demand
+    Path("shops/base.yml").rename("shops/it's #1: ours.yml")
+    told = footfall("init", "my shop.yml", "--extends", "shops/it's #1: ours.yml")
+    assert told.out.endswith("&& footfall generate 'my shop.yml'\n")
+    assert load("my shop.yml").extends == "shops/it's #1: ours.yml"
 
 
 def test_nothing_is_overwritten(footfall):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,8 @@ def init(file: NewFile, *, like: Like = None, extends: Extends = None, as_json: 
         output.document({"scenario": str(written.scenario), "schema": str(written.schema)})
     else:
         print(f"{written.scenario}\n{written.schema}, for editors\n")
-        print(f"Next: footfall validate {written.scenario} && footfall generate {written.scenario}")
+        scenario = shlex.quote(str(written.scenario))
+        print(f"Next: footfall validate {scenario} && footfall generate {scenario}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -92,12 +93,18 @@ def _differing(file: Path, extends: str) -> str:
     return (
         f"{_EDITORS}"
         f"# Only what differs from {base}; `footfall show {extends}` prints the whole of it.\n"
-        f"version: 1\nextends: {base}\nname: {name}\ntitle: {name}, which extends {base}\n\n"
+        f"version: 1\nextends: {_quoted(base)}\nname: {name}\n"
+        f"title: {_quoted(f'{name}, which extends {base}')}\n\n"
         "# Take the # away from what you want to change; the values are those of what is extended. Maps are\n"
         "# merged, key by key; lists and single values replace; null removes. Shares that make up a whole\n"
         "# are replaced as a whole, and so is any map after the tag !replace.\n"
         f"{examples(chain.data)}"
     )
+
+
+def _quoted(words: str) -> str:
+    """Words as YAML takes them for text, in quotes where they need some."""
+    return words if re.fullmatch(r"[A-Za-z0-9_./][A-Za-z0-9_./, -]*", words) else json.dumps(words)
 
 
 def _write_schema(place: Path) -> None:
