@@ -19,7 +19,9 @@ import jsonschema
 import pytest
 
 from footfall.cli.main import run
+from footfall.core.errors import ScenarioError
 from footfall.scenario.language import keys_allowed_at
+from footfall.scenario.load import load
 from footfall.scenario.sources import SCHEMA, text_of
 from footfall.scenario.yaml_document import Document, read
 
@@ -310,3 +312,46 @@ def test_the_schema_refuses_them_as_well(kind: Callable[..., Any]):
 
 def as_json(text: str) -> Any:
     return json.loads(json.dumps(read(text, "").data, default=str))
+
+
+def keys_of(name: str, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Path of every key that a file which extends may say, with a name in maps of names."""
+    for key, value in KNOWN.schema["$defs"][name]["properties"].items():
+        yield (*before, key)
+        for way in value.get("anyOf", [value]):
+            below = [*way.get("patternProperties", {}).values(), way.get("additionalProperties")]
+            named = [
+                each for under in below if isinstance(under, dict) for each in under.get("anyOf", [under])
+            ]
+            for middle, kind in [((), way), *((("thing",), each) for each in named)]:
+                if "$ref" in kind:
+                    yield from keys_of(kind["$ref"].rpartition("/")[2], (*before, key, *middle))
+
+
+def defects_of(file: Path) -> list[Any]:
+    """What is wrong with a scenario; empty where it is valid."""
+    try:
+        load(str(file))
+    except ScenarioError as error:
+        return error.defects or [error]
+    return []
+
+
+def test_every_key_of_the_language_refuses_what_it_can_not_be(tmp_path: Path):
+    """Each key gets values that hardly any can have: a mistake has its place, whatever section it is in."""
+    file = tmp_path / "mine.yml"
+    wrong = ["[]", "word", "-1", "{a: 1}", "2025-02-30", "1e400", '""', "[x]"]
+    refused = 0
+    keys = [
+        path for path in keys_of("ScenarioChanges") if path[0] not in {"version", "extends", "name", "title"}
+    ]
+    for number, path in enumerate(keys):
+        for value in (wrong[number % len(wrong)], wrong[(number + 3) % len(wrong)]):
+            said = value
+            for key in reversed(path[1:]):
+                said = f"{{{key}: {said}}}"
+            file.write_text(f"version: 1\nextends: storefront\n{path[0]}: {said}\n", encoding="utf-8")
+            found = defects_of(file)
+            refused += bool(found)
+            assert all(defect.line and defect.column for defect in found), path
+    assert refused > 1.8 * len(keys)
