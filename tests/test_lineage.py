@@ -42,6 +42,12 @@ HABITS = (
     "customers.habits={basket_size_correlation: 0.6, price_tilt: 0.8, favourites: {share: 0.4, skus: 2}, "
     "return_correlation: 0.5}",
 )
+LATE = (
+    "arrival.delivery={late_share: 0.178}",
+    "reviews.quality.late=1.42",
+    "tables.orders.columns.promised_date=promised",
+    "tables.orders.columns.delivered_date=delivered",
+)
 LIVES = (
     "targets.top_customer_share=null",
     "customers.registered.lifetime={median_days: 60, shape: 1.0}",
@@ -56,6 +62,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "habits": ("vantage", 0.05, HABITS),
     "currencies": ("vantage", 0.05, test_exchange.RATES),
     "lives": ("storefront", 0.2, LIVES),
+    "late": ("storefront", 0.2, LATE),
     "changing": ("storefront", 0.2, CHANGING["storefront"]),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
@@ -147,6 +154,10 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "demand.holidays": ["demand.holidays={places: {DE: DE-BY, AT: AT, CH: CH-ZH}, multiplier: 5}"],
     },
     "money": test_money.CHANGES,
+    "late": {
+        "arrival.delivery": ["arrival.delivery={promised_days: 6, late_share: 0.4}"],
+        "reviews.quality": ["reviews.quality.late=0.5"],
+    },
     "lives": {"customers.registered.lifetime": ["customers.registered.lifetime.median_days=20"]},
     "habits": {
         "customers.habits.basket_size_correlation": ["customers.habits.basket_size_correlation=0.3"],

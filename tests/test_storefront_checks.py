@@ -13,6 +13,7 @@ import pytest
 import footfall
 from footfall.contract import CHECKS, Figures, judge
 from footfall.contract.customer_figures import folded
+from footfall.contract.delivery_checks import CHECKS as DELIVERY_CHECKS
 from footfall.contract.habit_checks import CHECKS as HABIT_CHECKS
 from footfall.contract.lifetime_checks import CHECKS as LIFETIME_CHECKS
 from footfall.contract.rate_targets import CHECKS as RATE_CHECKS
@@ -201,9 +202,11 @@ FINER: list[tuple[str, Damage, str]] = [
 
 
 HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS)}  # in tests/test_habits.py, test_lifetimes.py
+DELIVERIES = {c.name for c in DELIVERY_CHECKS}  # in tests/test_deliveries.py
 CHANGING = {check.name for check in VERSION_CHECKS}  # in tests/test_changing.py
 STEERED = {c.name for c in RATE_CHECKS} | {"targets.orders", "targets.revenue"}  # in tests/test_targets.py
 NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS | CHANGING | STEERED
+NOT_HERE = {check.name for check in REVIEW_CHECKS} | REPORTED | HABITS | DELIVERIES | CHANGING
 
 
 def test_clean_data_passes_every_check(clean: Any) -> None:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from footfall.contract.agreement import Agreement
 from footfall.contract.calendar import intensity
 from footfall.contract.customer_figures import CustomerTally
+from footfall.contract.delivery_figures import DeliveryTally
 from footfall.contract.line_figures import LineTally
 from footfall.contract.offences import Offences
 from footfall.contract.order_charges import OrderCharges
@@ -104,6 +105,7 @@ class Figures:
         self.charges = OrderCharges(subject, offences)
         self.customers = CustomerTally(subject, self._noted["customer"])
         self.shipping = ShippingTally()
+        self.deliveries = DeliveryTally(subject, offences)
         self.values = ValueTally(subject)
         has_reviews = subject.scenario.reviews is not None and subject.shows("review")
         self.reviews = ReviewTally(subject, offences) if has_reviews else None
@@ -150,6 +152,9 @@ class Figures:
             self.values.observe(known, known["day"], known["total"])
         if "shipping_address" in columns and "customer" in known:
             self.shipping.observe(columns["shipping_address"], *self._homes(known["customer"], known["day"]))
+        late = self.deliveries.observe(ids, known["day"], columns)
+        if late is not None:
+            known = {**known, "late": late}
         if self.subject.spec("line") is not None:
             carried = self.lines.carried
             self.lines.open_orders.append(ids, {f: v for f, v in known.items() if f in carried})
@@ -273,6 +278,7 @@ class Figures:
             self.__dict__.pop("expected_orders", None)
         self.orders.merge(other.orders)
         self.shipping.merge(other.shipping)
+        self.deliveries.merge(other.deliveries)
         self.values.merge(other.values)
         if self.reviews is not None and other.reviews is not None:
             self.reviews.merge(other.reviews)

@@ -24,7 +24,7 @@ from footfall.contract.value_figures import ValueTally
 
 MOST_LINES = 33
 """Baskets of this many lines and more are counted together; no law has them."""
-Bought = Callable[[Counts, Counts, Counts], None]
+Bought = Callable[[Counts, Counts, Counts, Counts | None], None]
 
 
 class LineTally:
@@ -47,7 +47,7 @@ class LineTally:
         catalog = subject.scenario.catalog
         self._subject = subject
         self._offences = offences
-        self._bought = bought  # told customer, SKU and day since 1970 of lines that may be reviewed
+        self._bought = bought  # told customer, SKU, day since 1970, lateness of lines to review
         self._reviewable = np.array(subject.reviewable)
         self._values_wanted = values.wanted
         self._carry: dict[str, Any] | None = None
@@ -80,7 +80,7 @@ class LineTally:
         named = self._bought is not None or (self._values_wanted and not shows("order.total"))
         named = named or self.histories.wanted
         wanted = {"cell": True, "customer": named, "status": named, "total": True}
-        wanted |= dict.fromkeys(CARRIED, True)
+        wanted |= {**dict.fromkeys(CARRIED, True), "late": self._bought is not None}
         return tuple(field for field, is_wanted in wanted.items() if is_wanted)
 
     def observe(self, columns: dict[str, Any]) -> None:
@@ -268,7 +268,8 @@ class LineTally:
         line = block.by_line(ok) & block.all_known()
         place = block.place[line]
         day = orders["cell"].take(place) // len(self._subject.shops) + self._subject.start
-        bought(orders["customer"].take(place), block.columns["product"][line], day)
+        late = orders["late"].take(place) if "late" in orders else None
+        bought(orders["customer"].take(place), block.columns["product"][line], day, late)
 
     def merge(self, other: LineTally) -> None:
         """Add the figures of the lines that follow."""

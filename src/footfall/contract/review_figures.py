@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -95,8 +96,8 @@ class Sample:
 class ReviewTally:
     """Mergeable figures of reviews, observed in file order, and of who bought what.
 
-    Kept are 16 bytes a review (pair and day, hash of the text), 8 to 16 a distinct pair that was bought,
-    counts by SKU and rating, and SAMPLE texts. Texts that come before the products wait for them.
+    Kept are 17 bytes a review (pair and day, stars, hash of the text), 8 to 16 a distinct pair that was
+    bought, counts by SKU and rating, and SAMPLE texts. Texts that come before the products wait for them.
 
     Attributes
     ----------
@@ -106,8 +107,8 @@ class ReviewTally:
         Texts of one, two and the most stars.
     reviewed
         Pair and day of each review; UNKNOWN where there is no such customer or SKU.
-    first_days
-        When each pair was first bought.
+    first_days, late_days
+        When each pair was first bought, and first bought in an order that came late.
     """
 
     def __init__(self, subject: Subject, offences: Offences) -> None:
@@ -123,11 +124,15 @@ class ReviewTally:
         self.stars = np.zeros((self.skus + 1, self.best + 1), np.int64)
         self.sample = Sample()
         self.reviewed: list[Counts] = []
-        self.first_days = FirstDays()
+        self.first_days, self.late_days = FirstDays(), FirstDays()
+        self._rated: list[Counts] = []
 
-    def bought(self, customer: Counts, product: Counts, day: Counts) -> None:
+    def bought(self, customer: Counts, product: Counts, day: Counts, late: Counts | None) -> None:
         """Take note of lines of orders that may be reviewed; `day` is counted from 1970."""
-        self.first_days.add(self._pack(customer, self._sku(product), day))
+        packed = self._pack(customer, self._sku(product), day)
+        self.first_days.add(packed)
+        if late is not None:
+            self.late_days.add(packed[late > 0])
 
     def observe(self, columns: dict[str, Any], catalog: dict[str, Any] | None = None) -> None:
         """Take note of reviews; their texts wait where the products, by SKU, are not there yet."""
@@ -139,6 +144,7 @@ class ReviewTally:
         self.stars += np.bincount(cell, minlength=self.stars.size).reshape(self.stars.shape)
         packed = self._pack(columns.get("customer", nothing), sku, columns.get("date", nothing))
         self.reviewed.append(packed)
+        self._rated.append(rating.astype(np.int8))
         for field in columns.keys() & {"id", "date"}:
             self._in_order(field, columns[field], partial(_name, columns))
         if "date" in columns:
@@ -204,6 +210,18 @@ class ReviewTally:
         strange = ~topics.named(sku, tokens)
         self._note.where("reviews.text_about_product", strange, partial(_said, columns))
 
+    def by_lateness(self) -> tuple[Counts, Counts, npt.NDArray[np.bool_]]:
+        """SKU and stars of each review of what was bought, and whether that came late.
+
+        It is the first purchase that is reviewed; late are those whose first late day is their first day.
+        """
+        packed = np.concatenate([np.empty(0, np.int64), *self.reviewed])
+        stars = np.concatenate([np.empty(0, np.int8), *self._rated])
+        first = self.first_days.of(packed)
+        known = np.flatnonzero((first >= 0) & (stars > 0))
+        is_late = self.late_days.of(packed[known]) == first[known]
+        return (packed[known] >> DAY_BITS) % self.skus, stars[known].astype(np.int64), is_late
+
     @property
     def first_id(self) -> int | None:
         """Number of the first review; None where there is none."""
@@ -225,6 +243,8 @@ class ReviewTally:
         self._waiting += other._waiting
         self.sample.add(*other.sample.drawn())
         self.first_days.merge(other.first_days)
+        self.late_days.merge(other.late_days)
+        self._rated += other._rated
 
 
 def _name(columns: dict[str, Any], row: int) -> str:

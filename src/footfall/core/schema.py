@@ -179,6 +179,10 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "status": FieldSpec(Kind.CODE, "What has become of the order."),
             "payment": FieldSpec(Kind.CODE, "How the order is paid."),
             "shipping_address": FieldSpec(Kind.TEXT, "Where the order goes: mostly the customer's address."),
+            "promised": FieldSpec(Kind.DATE, "Day by which the order is promised."),
+            "delivered": FieldSpec(
+                Kind.DATE, "Day on which the order is delivered; until then, the day promised."
+            ),
             "total": FieldSpec(Kind.MONEY, "Sum of the order's line totals.", unit="currency"),
             "net": FieldSpec(Kind.MONEY, "Sum of the lines' net amounts, before tax.", unit="currency"),
             "tax": FieldSpec(Kind.MONEY, "Sum of the lines' taxes.", unit="currency"),

@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
+from footfall.scenario.days_later import DayCount, DaysLater
 from footfall.scenario.defects import Contradiction
+from footfall.scenario.delivery import Delivery
 from footfall.scenario.strict import Code, Positive, Share, Strict
-
-DayCount = Annotated[int, Field(ge=0, le=400)]
-
-
-class DaysLater(Strict):
-    """Whole days from an order to what follows: log-normal, rounded, within bounds.
-
-    Attributes
-    ----------
-    median_days
-        Median of the days.
-    sigma
-        Standard deviation of their logarithm.
-    min_days, max_days
-        Bounds; what lies beyond counts with the bound.
-    """
-
-    median_days: Positive
-    sigma: Positive
-    min_days: DayCount
-    max_days: DayCount
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min_days > self.max_days:
-            raise Contradiction(
-                f"min_days ({self.min_days}) is above max_days ({self.max_days})", "min_days", "max_days"
-            )
-        return self
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """Shares of the whole days from the least to the most; what lies beyond a bound counts with it."""
-        mean = math.log(self.median_days)
-        upto = [
-            0.5 * math.erfc((mean - math.log(days + 0.5)) / (self.sigma * math.sqrt(2)))
-            for days in range(self.min_days, self.max_days)
-        ]
-        return tuple(after - before for before, after in zip([0.0, *upto], [*upto, 1.0], strict=True))
 
 
 class Settled(DaysLater):
@@ -97,6 +59,7 @@ class Arrival(Strict):
     returned: Returned = Field(default_factory=Returned)
     before_return: dict[Code, Code] = {}
     late_lines: LateLines = Field(default_factory=LateLines)
+    delivery: Delivery | None = None
 
     @model_validator(mode="after")
     def _parents_first(self) -> Self:
@@ -113,4 +76,5 @@ class Arrival(Strict):
     @property
     def days(self) -> int:
         """Days after an order at which all is known of it and its lines."""
-        return max(self.settled.max_days, self.returned.max_days, self.late_lines.max_days)
+        delivered = self.delivery.days if self.delivery else 0
+        return max(self.settled.max_days, self.returned.max_days, self.late_lines.max_days, delivered)

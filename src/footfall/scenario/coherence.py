@@ -145,6 +145,14 @@ def _reviews(scenario: Scenario) -> Iterator[Contradiction]:
             )
 
 
+def _lateness(scenario: Scenario) -> Iterator[Contradiction]:
+    if scenario.reviews and scenario.reviews.quality.late and scenario.arrival.delivery is None:
+        yield Contradiction(
+            "reviews.quality.late needs arrival.delivery; without it nothing comes late",
+            *(("reviews", "quality", "late"), ("arrival", "delivery")),
+        )
+
+
 def _arrival(scenario: Scenario) -> Iterator[Contradiction]:
     known = list(scenario.fulfilment.shares) if scenario.fulfilment else []
     for after, before in scenario.arrival.before_return.items():
@@ -225,6 +233,7 @@ RULES = (
     _totals,
     _lines,
     _reviews,
+    _lateness,
     _arrival,
     money_contradictions,
     changing_contradictions,
@@ -252,6 +261,8 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         ("order", "status"): ("fulfilment", scenario.fulfilment),
         ("order", "payment"): ("payment", scenario.payment),
         ("order", "shipping_address"): ("shipping", scenario.shipping),
+        ("order", "promised"): ("arrival.delivery", scenario.arrival.delivery),
+        ("order", "delivered"): ("arrival.delivery", scenario.arrival.delivery),
     }
     whole: Mapping[str, tuple[str, object]] = {
         "product_price": ("catalog.price_changes", scenario.catalog.price_changes),

@@ -41,11 +41,14 @@ class Quality(Strict):
         Weight of the price among the SKUs of the category.
     product
         Weight of the SKU itself.
+    late
+        What a late delivery takes off a review's score, in its standard deviations.
     """
 
     price: Share
     price_in_category: Share
     product: Share
+    late: Positive | None = None
 
     @model_validator(mode="after")
     def _room(self) -> Self:

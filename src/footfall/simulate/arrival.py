@@ -12,7 +12,7 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.streams import Rows
 from footfall.plan.plan import Plan
-from footfall.scenario.arrival import DaysLater
+from footfall.scenario.days_later import DaysLater
 from footfall.simulate.baskets import Baskets
 from footfall.simulate.orders import Orders
 
@@ -33,10 +33,12 @@ def status_known(plan: Plan, orders: Orders, status: Ints) -> Ints:
     since = plan.as_of - orders.day
     for after, before in arrival.before_return.items():
         returned = np.flatnonzero(status == names.index(after))
-        still = since[returned] < _days(plan, "order.returned", arrival.returned, orders.address[returned])
+        still = since[returned] < days_after(
+            plan, "order.returned", arrival.returned, orders.address[returned]
+        )
         known[returned[still]] = names.index(before)
     if law.in_progress:
-        is_open = since < _days(plan, "order.settled", arrival.settled, orders.address)
+        is_open = since < days_after(plan, "order.settled", arrival.settled, orders.address)
         known[is_open] = names.index(law.in_progress.status)
     return known
 
@@ -47,7 +49,7 @@ def returns_known(plan: Plan, orders: Orders, baskets: Baskets, returned: Bools)
         return returned
     line = np.flatnonzero(returned)
     since = plan.as_of - orders.day.take(baskets.order.take(line))
-    days = _days(plan, "line.returned", plan.scenario.arrival.returned, baskets.address[line])
+    days = days_after(plan, "line.returned", plan.scenario.arrival.returned, baskets.address[line])
     known = np.zeros(len(returned), np.bool_)
     known[line] = since >= days
     return known
@@ -62,7 +64,7 @@ def lines_known(plan: Plan, orders: Orders, baskets: Baskets) -> Bools | None:
     if plan.as_of is None or not late.share:
         return None
     is_late = plan.streams.uniform("line.late", baskets.address) < late.share
-    days = np.where(is_late, _days(plan, "line.delay", late, baskets.address), 0)
+    days = np.where(is_late, days_after(plan, "line.delay", late, baskets.address), 0)
     days[baskets.number == 0] = 0
     # Running maximum within each basket: baskets lie a stride apart that no delay exceeds.
     stride = late.max_days + 1
@@ -70,6 +72,7 @@ def lines_known(plan: Plan, orders: Orders, baskets: Baskets) -> Bools | None:
     return np.asarray(plan.as_of - orders.day.take(baskets.order) >= days)
 
 
-def _days(plan: Plan, stream: str, law: DaysLater, rows: Rows) -> Ints:
+def days_after(plan: Plan, stream: str, law: DaysLater, rows: Rows) -> Ints:
+    """Whole days by a law, drawn from a stream at the rows' addresses."""
     choose = laws.choice(law.shares, tuple(range(law.min_days, law.max_days + 1)))
     return choose(plan.streams.bits(stream, rows))

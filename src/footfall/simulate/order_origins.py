@@ -74,6 +74,16 @@ ORDERED: Mapping[Node, Origin] = {
         keys=("shipping",),
         follows=(("order", "customer"), ("customer", "address"), ("customer", "city")),
     ),
+    ("order", "promised"): Origin(
+        "So many days after the order.", keys=("arrival.delivery",), follows=(_PLACE,)
+    ),
+    ("order", "delivered"): Origin(
+        "A log-normal number of days after the order; for a share of the orders, after the day promised.",
+        streams=("order.late", "order.delivery", "order.lateness"),
+        keys=("arrival.delivery",),
+        follows=(_PLACE,),
+        needs="arrival.delivery",
+    ),
     ("order", "total"): Origin("The sum of the order's line totals.", follows=(("line", "total"),)),
     ("line", "*"): Origin(
         "The lines of each order, by the mix of basket sizes; their total is exact where that is asked for.",
@@ -171,7 +181,7 @@ ORDERED: Mapping[Node, Origin] = {
         "falls within the horizon.",
         streams=("review.key", "review.delay"),
         keys=("reviews.statuses", "reviews.delay"),
-        follows=(("line", "*"), _SKU, ("order", "customer"), ("order", "status")),
+        follows=(("line", "*"), _SKU, ("order", "customer"), ("order", "status"), ("order", "delivered")),
     ),
     ("review", "id"): Origin("Counts up with the day."),
     ("review", "product"): Origin("The SKU of the purchase.", follows=(_PURCHASE, ("product", "id"))),

@@ -21,6 +21,7 @@ from footfall.simulate.arrival import lines_known, returns_known, status_known
 from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
 from footfall.simulate.charges import Charges
+from footfall.simulate.deliveries import simulate_delivered, simulate_promised
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.joined import Columns, Rows
 from footfall.simulate.marketing import simulate_marketing
@@ -137,6 +138,8 @@ def _order_columns(
             list(scenario.payment.shares if scenario.payment else ()), simulate_payments(plan, orders)
         ),
         "shipping_address": lambda: simulate_shipping(plan, orders),
+        "promised": lambda: _date(plan, simulate_promised(plan, orders)),
+        "delivered": lambda: _date(plan, simulate_delivered(plan, orders)),
         "total": lambda: order_total,
     }
 

@@ -24,6 +24,7 @@ from footfall.core.streams import Rows
 from footfall.plan.plan import Plan
 from footfall.scenario.reviews import Reviews
 from footfall.simulate.baskets import Baskets
+from footfall.simulate.deliveries import days_to_delivery, is_late
 from footfall.simulate.fulfilment import simulate_statuses
 from footfall.simulate.orders import Orders
 
@@ -98,7 +99,10 @@ def reviewable(plan: Plan, orders: Orders, baskets: Baskets, status: Ints | None
     delay = law.delay
     z = laws.normal(plan.streams.uniform("review.delay", pair))
     days = np.minimum(np.rint(delay.median_days * np.exp(delay.sigma * z)), 36_600).astype(np.int64)
-    day = orders.day.take(order) + np.maximum(days, delay.min_days)
+    days = np.maximum(days, delay.min_days)
+    if plan.scenario.arrival.delivery is not None:  # nobody reviews what hasn't come
+        days = np.maximum(days, days_to_delivery(plan, orders.address.take(order)))
+    day = orders.day.take(order) + days
     due = np.flatnonzero(day < plan.scenario.days)
     number = orders.number.take(order.take(due))
     return Purchases(key=key.take(due), pair=pair.take(due), order=number, day=day.take(due))
@@ -179,10 +183,37 @@ def lowest_keys(plan: Plan, firsts: Purchases, *, before: int, total: int) -> Pu
     return firsts.take(slice(max(0, law.count - before)))
 
 
-def scores(plan: Plan, pair: Rows) -> npt.NDArray[np.float64]:
-    """Latent score of each review: the SKU's quality, which rises with its price, and the buyer's mood."""
-    mood = laws.normal(plan.streams.uniform("review.mood", pair))
-    return np.asarray(plan.quality.score[_sku(pair)] + plan.quality.noise * mood)
+def scores(plan: Plan, purchases: Purchases) -> npt.NDArray[np.float64]:
+    """Latent score of each review: the SKU's quality, which rises with its price, and the buyer's mood.
+
+    A late delivery takes so much off as the scenario says.
+    """
+    mood = laws.normal(plan.streams.uniform("review.mood", purchases.pair))
+    score = np.asarray(plan.quality.score[_sku(purchases.pair)] + plan.quality.noise * mood)
+    late = _law(plan).quality.late
+    if late is not None:
+        score -= late * is_late(plan, plan.counts.addresses(purchases.order)[1])
+    return score
+
+
+def star_bounds(plan: Plan, shares: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Scores above which reviews have the most stars, the next most, ...: so the mix is expected.
+
+    Scores are standard normal, F(x) = Phi(x), and where a share s of the orders comes late and loses d,
+    F(x) = (1 - s) Phi(x) + s Phi(x + d), whose quantiles are found by halving.
+    """
+    best = np.cumsum(shares)[:-1]
+    late, delivery = _law(plan).quality.late, plan.scenario.arrival.delivery
+    if late is None or delivery is None:
+        return np.asarray(-laws.normal(best))
+    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
+
+    low, high = np.full(len(best), -60.0), np.full(len(best), 60.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = 1 - (1 - delivery.late_share) * ndtr(middle) - delivery.late_share * ndtr(middle + late)
+        low, high = np.where(above > best, middle, low), np.where(above > best, high, middle)
+    return np.asarray(high.round(12))
 
 
 def rated(plan: Plan, chosen: Purchases, *, before: int, total: int) -> Rated:
@@ -195,7 +226,7 @@ def rated(plan: Plan, chosen: Purchases, *, before: int, total: int) -> Rated:
         How many reviews have better scores than these, and how many there are in all.
     """  # noqa: D205 - one sentence
     ratings = _law(plan).ratings
-    score = scores(plan, chosen.pair)
+    score = scores(plan, chosen)
     stars = np.array(sorted(ratings.shares, reverse=True))
     shares = [ratings.shares[int(s)] for s in stars]
     if ratings.deal == "exact":
@@ -204,7 +235,7 @@ def rated(plan: Plan, chosen: Purchases, *, before: int, total: int) -> Rated:
         place[best_first] = before + np.arange(len(score))
         quotas = np.cumsum(laws.apportion(total, shares))
         return Rated(chosen, np.asarray(stars[np.searchsorted(quotas, place, side="right")]))
-    bounds = -laws.normal(np.cumsum(shares)[:-1])
+    bounds = star_bounds(plan, shares)
     return Rated(chosen, np.asarray(stars[(score[:, None] < bounds).sum(axis=1)]))
 
 

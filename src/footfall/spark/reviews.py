@@ -129,7 +129,7 @@ def decided_frame(work: Work, purchases: DataFrame) -> DataFrame:
         plan = shipped.plan()
         before, total, rows = _read(place, letters)
         chosen = lowest_keys(plan, rows.purchases, before=before, total=total)
-        return places.by_score(place, chosen, scores(plan, chosen.pair))
+        return places.by_score(place, chosen, scores(plan, chosen))
 
     def starred(place: int, letters: Things) -> Iterator[pa.RecordBatch]:
         before, total, rows = _read(place, letters)
