@@ -127,7 +127,7 @@ class ReviewTally:
         self.first_days, self.late_days = FirstDays(), FirstDays()
         self._rated: list[Counts] = []
 
-    def bought(self, customer: Counts, product: Counts, day: Counts, late: Counts | None) -> None:
+    def bought(self, customer: Counts, product: Counts, day: Counts, late: Counts | None = None) -> None:
         """Take note of lines of orders that may be reviewed; `day` is counted from 1970."""
         packed = self._pack(customer, self._sku(product), day)
         self.first_days.add(packed)
