@@ -35,6 +35,8 @@ TIMES = (
     "demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",
     "demand.holidays={places: {DE: DE-BY, AT: AT}, multiplier: 0}",
     "demand.noise={coefficient_of_variation: 0.2, autocorrelation: 0.5, per_shop: true}",
+    "catalog.delisted={share: 0.1}",
+    "tables.raw_products.columns.delisted_on=delisted",
     "promotions={shoes: {from: 03-01, to: 03-20, categories: [Schuhe], discount_percent: 15, uplift: 1.4}}",
 )
 MONEY = (*test_money.ALL, "tax.prices_include_tax=false")
@@ -148,6 +150,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     },
     "two shops": {},
     "times": {
+        "catalog.delisted": ["catalog.delisted.share=0.25"],
         "promotions": ["promotions.shoes.categories=[Bekleidung]", "promotions.shoes.uplift=3"],
         "demand.noise": ["demand.noise.coefficient_of_variation=0.4"],
         "demand.hours": ["demand.hours.Sun={10: 1, 11: 2}"],

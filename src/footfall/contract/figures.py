@@ -309,6 +309,8 @@ def _at_places(products: dict[str, Any], place: Counts, skus: int) -> dict[str, 
     }
     if "created" in columns:
         columns["created"] = np.where(none, np.iinfo(np.int32).max, columns["created"])
+    if "delisted" in columns:
+        columns["delisted"] = np.where(none, np.iinfo(np.int32).max, columns["delisted"])
     return columns
 
 

@@ -149,7 +149,7 @@ def _tastes(subject: Subject, figures: Figures, weights: Floats) -> _Tastes:
 
 def _weights(subject: Subject, figures: Figures) -> Floats | str:
     """Sales weights adding up to 1, or why they say nothing."""
-    if subject.scenario.catalog.listed:
+    if subject.scenario.catalog.is_changing:
         return LISTED
     if figures.catalog is None:
         return NO_CATALOG

@@ -35,7 +35,7 @@ from footfall.contract.statistics import (
 from footfall.contract.subject import Subject
 
 NO_WEIGHTS = "the sales weights cannot be computed from the products"
-LISTED = "SKUs are listed one after the other, so the shares move from day to day"
+LISTED = "SKUs come or go one after the other, so the shares move from day to day"
 FEWEST = 25
 """A log odds ratio is near enough to normal when each of its four counts is at least this."""
 
@@ -148,8 +148,8 @@ def _first_items(subject: Subject, figures: Figures) -> tuple[Counts, Floats] | 
     weights = figures.lines.weights() if figures.catalog is not None else None
     habits, counts = subject.scenario.customers.habits, figures.lines.first
     promises = figures.lines.promoted.promises
-    if subject.scenario.catalog.listed or weights is None:
-        return LISTED if subject.scenario.catalog.listed else NO_WEIGHTS
+    if subject.scenario.catalog.is_changing or weights is None:
+        return LISTED if subject.scenario.catalog.is_changing else NO_WEIGHTS
     if habits and habits.favourites:
         if not subject.shows("order.customer"):
             return "customers have favourites, and whose an order is isn't known"
@@ -180,7 +180,7 @@ def _category_law(subject: Subject, weights: Floats, category: np.ndarray, names
 
 def later_categories(subject: Subject, figures: Figures) -> Outcome:
     """Category of a later item, given that of the first one."""
-    if subject.scenario.catalog.listed:
+    if subject.scenario.catalog.is_changing:
         return undecided(LISTED)
     lines = figures.lines
     weights = lines.weights() if figures.catalog is not None else None
@@ -210,7 +210,7 @@ def later_categories(subject: Subject, figures: Figures) -> Outcome:
 def affinity(subject: Subject, figures: Figures) -> Outcome:
     """Odds ratio of each affinity, against first items of categories without one."""
     lines, rules = figures.lines, subject.scenario.basket.affinity
-    if figures.catalog is None or subject.scenario.catalog.listed:
+    if figures.catalog is None or subject.scenario.catalog.is_changing:
         return undecided(LISTED if figures.catalog is not None else NO_CATALOG)
     if lines.promoted.promises is not None:
         return undecided("promotions move the shares from day to day (see lines.later_categories)")

@@ -245,18 +245,30 @@ class LineTally:
         return out
 
     def _listed(self, block: Block, catalog: dict[str, Any]) -> None:
-        if "created" not in catalog or "cell" not in block.orders:
+        if "cell" not in block.orders:
             return
         shops, start, cell = len(self._subject.shops), self._subject.start, block.orders["cell"]
-        if catalog["created"].max() <= cell.min() // shops + start:
+        first, last = cell.min() // shops + start, cell.max() // shops + start
+        comes = "created" in catalog and catalog["created"].max() > first
+        goes = "delisted" in catalog and catalog["delisted"].min() < last
+        if not comes and not goes:
             return
-        created, cell = catalog["created"].take(block.sku), block.by_line(cell)
-        day = cell // shops + start
-        self._offences.where(
-            "products.created",
-            block.all_known() & (cell >= 0) & (created > day),
-            lambda i: f"{block.name(i)}: sold on {on(day[i])}, created on {on(created[i])}",
-        )
+        cell, note = block.by_line(cell), self._offences.where
+        day, known = cell // shops + start, block.all_known() & (cell >= 0)
+        if comes:
+            created = catalog["created"].take(block.sku)
+            note(
+                "products.created",
+                known & (created > day),
+                lambda i: f"{block.name(i)}: sold on {on(day[i])}, created on {on(created[i])}",
+            )
+        if goes:
+            gone = catalog["delisted"].take(block.sku)
+            note(
+                "products.delisted",
+                known & (gone < day),
+                lambda i: f"{block.name(i)}: sold on {on(day[i])}, delisted on {on(gone[i])}",
+            )
 
     def _tell_bought(self, block: Block, bought: Bought) -> None:
         orders = block.orders

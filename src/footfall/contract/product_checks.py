@@ -11,6 +11,7 @@ from footfall.contract.figures import Figures
 from footfall.contract.order_figures import on
 from footfall.contract.statistics import binomial_scores, kolmogorov, ks_distance, two_sided
 from footfall.contract.subject import Subject
+from footfall.core.schema import STILL_VALID
 
 NOT_SAID = "the scenario does not say"
 
@@ -27,6 +28,29 @@ def created(subject: Subject, figures: Figures) -> Outcome:
     if wrong.any():
         return rule_over(figures, wrong, lambda i: f"created on {on(days[i])}", target)
     return by_rule(figures, "products.created", target, figures.lines.rows)
+
+
+def delisted(subject: Subject, figures: Figures) -> Outcome:
+    """As many of each category as promised stop to sell within the horizon; none sells afterwards."""
+    law, catalog = subject.scenario.catalog.delisted, figures.catalog
+    if catalog is None or law is None:
+        return undecided(NO_CATALOG if law else NOT_SAID)
+    first, last = ((d - EPOCH).days for d in (subject.scenario.first_day, subject.scenario.last_day))
+    days = catalog["delisted"].astype(np.int64)
+    goes, target = days != STILL_VALID, f"{law.share:g} of each category, never before a sale"
+    wrong = goes & ((days < first) | (days >= last))
+    if "created" in catalog:
+        wrong |= goes & (days < catalog["created"])
+    if wrong.any():
+        return rule_over(figures, wrong, lambda i: f"delisted on {on(days[i])}", target)
+    category, names = figures.lines.category_of, figures.lines.categories
+    if subject.as_of is None and len(category) and (category >= 0).all():
+        counts, gone = (np.bincount(c, minlength=len(names)).tolist() for c in (category, category[goes]))
+        for name, count, seen in zip(names, counts, gone, strict=True):
+            if seen != round(law.share * count):
+                said = f"{seen} of {count} SKUs of {name} are delisted, {law.share * count:.0f} are due"
+                return verdict(said, target, said)
+    return by_rule(figures, "products.delisted", target, figures.lines.rows)
 
 
 def new_skus(subject: Subject, figures: Figures) -> Outcome:
@@ -114,6 +138,13 @@ CHECKS = (
         "SKUs are listed in time, and before they sell.",
         ("product.created",),
         created,
+    ),
+    Check(
+        "products.delisted",
+        "rule",
+        "SKUs are delisted in time, and after they sell.",
+        ("product.delisted",),
+        delisted,
     ),
     Check("promises.new_skus", "rule", "Enough SKUs are new.", ("product.created",), new_skus),
     Check("products.stock", "rule", "Stock is 0 or more, and varied.", ("product.stock",), stock),

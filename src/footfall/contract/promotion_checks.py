@@ -17,7 +17,7 @@ def uplift(subject: Subject, figures: Figures) -> Outcome:
     tally, lines = figures.lines.promoted, figures.lines
     if tally.promises is None:
         return undecided("there are no promotions")
-    if subject.scenario.catalog.listed:
+    if subject.scenario.catalog.is_changing:
         return undecided(LISTED)
     weights = lines.weights() if figures.catalog is not None else None
     category = lines.category_of

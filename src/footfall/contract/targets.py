@@ -120,7 +120,7 @@ def _best_sellers(subject: Subject, figures: Figures) -> Counts | None:
     weights = figures.lines.weights() if figures.catalog is not None else None
     if weights is None or figures.catalog is None:
         return None
-    if subject.scenario.catalog.listed is not None:
+    if subject.scenario.catalog.is_changing:
         if "created" not in figures.catalog:
             return None
         orders = figures.orders.cells.sum(1)

@@ -114,6 +114,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "stock": FieldSpec(Kind.INTEGER, "Units in stock at the end of the horizon.", unit="unit"),
             "supplier": FieldSpec(Kind.TEXT, "Company that supplies the SKU; suppliers are shared."),
             "created": FieldSpec(Kind.DATE, "Day on which the SKU was listed; it sells from then on."),
+            "delisted": FieldSpec(Kind.DATE, "Last day on which the SKU sells; 9999-12-31 where it goes on."),
         },
     ),
     "product_price": EntitySpec(

@@ -37,6 +37,7 @@ _OWN_NAMES: Mapping[tuple[str, str], str] = {
     ("product", "cost"): "unit_cost",
     ("product", "stock"): "stock_units",
     ("product", "created"): "listed_on",
+    ("product", "delisted"): "delisted_on",
     ("product_price", "product"): "product_id",
     ("product_price", "price"): "list_price",
     ("product_price", "cost"): "unit_cost",

@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+NEVER = 1 << 40
+"""Day t that never comes: the last one of SKUs that go on."""
+
+
 @dataclass(frozen=True)
 class Assortment:
     """What of the catalogue does not depend on a target: categories, popularity, samples of the laws.
@@ -158,6 +162,8 @@ class Catalog:
         Empty where the scenario has no suppliers.
     listed : ndarray of int, shape (skus,)
         Day t from which on the SKU sells; before the first day for most.
+    delisted : ndarray of int, shape (skus,)
+        Last day t on which the SKU sells; NEVER for most.
     versions : PriceVersions or None
         All prices and costs, where they change.
     """
@@ -173,6 +179,7 @@ class Catalog:
     stock: Ints
     supplier: tuple[str, ...]
     listed: Ints
+    delisted: Ints
     versions: PriceVersions | None = None
 
     def on(self, day: int) -> tuple[Ints, Ints]:
@@ -183,6 +190,11 @@ class Catalog:
     def last_listed(self) -> int:
         """First day t on which every SKU sells."""
         return int(self.listed.max())
+
+    @property
+    def first_delisted(self) -> int:
+        """First day t that is some SKU's last; NEVER where all go on."""
+        return int(self.delisted.min())
 
 
 def return_probabilities(wanted: CatalogWishes, streams: Streams, category: Ints) -> Floats:

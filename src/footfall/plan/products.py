@@ -1,4 +1,4 @@
-"""What SKUs are called, who supplies them, when they were listed, how many are in stock."""
+"""What SKUs are called, who supplies them, when they were listed and delisted, how many are in stock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from footfall.core import laws
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
-from footfall.plan.catalog import normal_score, ranks
+from footfall.plan.catalog import NEVER, normal_score, ranks
 from footfall.scenario.model import Scenario
 
 Ints = npt.NDArray[np.int64]
@@ -101,6 +101,24 @@ def listing(scenario: Scenario, streams: Streams, category: Ints) -> Ints:
         # From the second day on, so that a new SKU is new to somebody.
         listed[members[fresh]] = 1 + (u[members[fresh]] * (scenario.days - 1)).astype(np.int64)
     return listed
+
+
+def delisting(scenario: Scenario, streams: Streams, category: Ints, listed: Ints) -> Ints:
+    """Last day t on which each SKU sells; of an exact share of each category inside of the horizon."""
+    law, skus = scenario.catalog.delisted, scenario.catalog.skus
+    last = np.full(skus, NEVER)
+    if law is None:
+        return last
+    since = np.maximum(listed, 0)
+    u = streams.uniform("product.delisted", row_addresses(skus))
+    # To the last day but one, so that somebody can miss it.
+    drawn = since + (u * np.maximum(scenario.days - 1 - since, 1)).astype(np.int64)
+    for index, label in enumerate(scenario.catalog.categories):
+        members = np.flatnonzero(category == index)
+        deal = KeyedPermutation(streams, f"product.delisted.{label}", len(members))
+        going = members[deal(np.arange(len(members))) < round(law.share * len(members))]
+        last[going] = drawn[going]
+    return last
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ class Shelf:
     names : tuple of str
         Categories.
     listed : ndarray of int, shape (skus,)
-        Day t from which on each SKU sells; None where all sell from the first day on.
+        Day t from which on each SKU sells; None where all sell on all days.
+    delisted : ndarray of int, shape (skus,)
+        Last day t on which each SKU sells.
     orders_a_day : ndarray of float, shape (days,)
         Share of all orders that each day is expected to have.
     promoted : Promoted or None
@@ -41,18 +43,27 @@ class Shelf:
     basket: Basket
     names: tuple[str, ...]
     listed: Ints | None
+    delisted: Ints
     orders_a_day: Floats
     promoted: Promoted | None
     _known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
-        cls, scenario: Scenario, drawn: Assortment, basket: Basket, listed: Ints, calendar: Calendar
+        cls,
+        scenario: Scenario,
+        drawn: Assortment,
+        basket: Basket,
+        sold: tuple[Ints, Ints],
+        calendar: Calendar,
     ) -> Shelf:
-        """Shelf of a year; what is listed before its first day sells all the time."""
+        """Shelf of a year, from the first and last days t of each SKU."""
+        listed, delisted = sold
         orders, names = calendar.orders_a_day, tuple(scenario.catalog.categories)
-        new = listed if bool((listed > 0).any()) else None
-        return cls(drawn, basket, names, new, orders / orders.sum(), Promoted.of(scenario, calendar))
+        is_changing = bool((listed > 0).any() or (delisted < len(orders) - 1).any())
+        promoted = Promoted.of(scenario, calendar)
+        new = listed if is_changing else None
+        return cls(drawn, basket, names, new, delisted, orders / orders.sum(), promoted)
 
     def weights(self, power: float, category_weights: Floats) -> Floats:
         """Sales weight of each SKU."""
@@ -61,16 +72,18 @@ class Shelf:
     def found(self, weights: Floats) -> Floats:
         """Sales weights over the whole year: SKU i gets w(i) / (weights on sale) of a day's first items.
 
-        The sum over the days from its listing on, by the orders of each, is its share of all first items.
+        The sum over the days from its listing to its last, by the orders of each, is its share of all first
+        items.
         """
         if self.listed is None:
             return weights
         days = len(self.orders_a_day)
-        since = np.clip(self.listed, 0, days)
-        on_sale = np.cumsum(np.bincount(since, weights, days + 1))[:days]
+        since, until = np.clip(self.listed, 0, days), np.clip(self.delisted + 1, 0, days)
+        comes, goes = (np.bincount(day, weights, days + 1) for day in (since, until))
+        on_sale = np.cumsum(comes - goes)[:days]
         a_unit = np.where(on_sale > 0, self.orders_a_day / np.where(on_sale > 0, on_sale, 1.0), 0.0)
         from_day_on = np.concatenate([np.cumsum(a_unit[::-1])[::-1], [0.0]])
-        return np.asarray(np.maximum(weights * from_day_on[since], 1e-12))
+        return np.asarray(np.maximum(weights * (from_day_on[since] - from_day_on[until]), 1e-12))
 
     @property
     def parts(self) -> list[tuple[float, Floats]]:

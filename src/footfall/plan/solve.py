@@ -23,7 +23,7 @@ from footfall.plan.expected import Levers, aims
 from footfall.plan.levels import Bent, Costs, Prices
 from footfall.plan.popularity import Popularity
 from footfall.plan.prices import PriceSteps
-from footfall.plan.products import listing, name_products, stocking, supply
+from footfall.plan.products import delisting, listing, name_products, stocking, supply
 from footfall.plan.sales import Sales, Terms
 from footfall.plan.shelf import Floats, Ints, Shelf, top_share
 from footfall.scenario.bending import bent, discounted_more
@@ -98,11 +98,12 @@ def solve(
     targets, free = scenario.targets, scenario.free
     drawn = Assortment.draw(scenario, streams)
     listed = listing(scenario, streams, drawn.category)
+    delisted = delisting(scenario, streams, drawn.category, listed)
     names = tuple(scenario.catalog.categories)
     basket = scenario.basket.model_copy(
         update={"size": {k: w for k, w in zip(sizes.sizes, sizes.weights, strict=True) if w}}
     )
-    shelf = Shelf.of(scenario, drawn, basket, listed, declared)
+    shelf = Shelf.of(scenario, drawn, basket, (listed, delisted), declared)
     steps = PriceSteps.draw(scenario, streams, max(days, scenario.days), drawn.category, listed)
     units_a_line = sum(q * share for q, share in basket.quantity.items())
 
@@ -181,6 +182,7 @@ def solve(
         stock=stocking(scenario, streams),
         supplier=supply(scenario, streams),
         listed=listed,
+        delisted=delisted,
         versions=final.terms.steps.versions(price.cents, cost.cents) if final.terms.steps else None,
     )
     weights = dict(zip(names, sold.category_weights.tolist(), strict=True))

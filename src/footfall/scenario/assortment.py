@@ -106,6 +106,21 @@ class Listing(Strict):
     new_share: Share
 
 
+class Delisting(Strict):
+    """SKUs that go: an exact share of each category stops to sell within the horizon.
+
+    The last day on which such a SKU sells is drawn evenly from its listing, or the first day, to the last
+    day but one; its place in baskets is taken by what is left, by weight.
+
+    Attributes
+    ----------
+    share
+        Share of each category's SKUs that is delisted.
+    """
+
+    share: Share
+
+
 class SubCategory(Strict):
     """What products of a sub-category are called, and what reviews of them talk about.
 
@@ -207,6 +222,7 @@ class Catalog(Strict):
     stock: Stock | None = None
     suppliers: Annotated[int, Field(ge=1, le=1000)] | None = None
     listed: Listing | None = None
+    delisted: Delisting | None = None
     pattern: str = "{thing} {model} {detail}"
     models: Annotated[list[str], Field(min_length=1)] | None = None
     categories: Annotated[dict[Code, Category], Field(min_length=1)]
@@ -247,6 +263,11 @@ class Catalog(Strict):
                 yield Contradiction(
                     f"category '{name}' needs models; give it some, or give catalog.models", "models", here
                 )
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether SKUs come or go within the horizon."""
+        return self.listed is not None or self.delisted is not None
 
     def price_law(self, category: str) -> PriceLaw:
         """Law of a category's prices."""

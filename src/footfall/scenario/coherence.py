@@ -37,17 +37,18 @@ def check(scenario: Scenario) -> None:
 def _catalog(scenario: Scenario) -> Iterator[Contradiction]:
     categories = scenario.catalog.skus_by_category()
     largest = max(scenario.basket.size)
-    listed = scenario.catalog.listed
+    listed, delisted = scenario.catalog.listed, scenario.catalog.delisted
     for name, count in categories.items():
         here = ("catalog", "categories", name)
         lasting = count - (round(listed.new_share * count) if listed else 0)
+        lasting -= round(delisted.share * count) if delisted else 0
         if lasting < largest:
             yield Contradiction(
-                f"category '{name}' has {lasting} SKUs from the first day on, fewer than the largest "
+                f"category '{name}' has {lasting} SKUs on all days, fewer than the largest "
                 f"basket ({largest} lines); no SKU comes twice in an order, so give it more SKUs "
                 "or make baskets smaller",
                 *((*here, "share"), ("basket", "size", largest), ("catalog", "skus")),
-                ("catalog", "listed", "new_share"),
+                *(("catalog", "listed", "new_share"), ("catalog", "delisted", "share")),
             )
         words = scenario.catalog.categories[name].sub_categories.values()
         models = len(scenario.catalog.models_of(name))
@@ -257,6 +258,7 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         ("product", "stock"): ("catalog.stock", scenario.catalog.stock),
         ("product", "supplier"): ("catalog.suppliers", scenario.catalog.suppliers),
         ("product", "created"): ("catalog.listed", scenario.catalog.listed),
+        ("product", "delisted"): ("catalog.delisted", scenario.catalog.delisted),
         ("customer", "registered"): ("customers.registered", scenario.customers.registered),
         ("order", "status"): ("fulfilment", scenario.fulfilment),
         ("order", "payment"): ("payment", scenario.payment),

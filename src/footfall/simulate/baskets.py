@@ -105,7 +105,8 @@ def _fill(  # noqa: PLR0917 - columns of the same orders
     day = orders.day
     customer = orders.customer if plan.favourites else None
     taste = plan.tastes.classes(plan.streams, orders.customer) if plan.tastes else None
-    listing = day if plan.catalog.last_listed > day[0] else None
+    is_changing = plan.catalog.last_listed > day[0] or plan.catalog.first_delisted < day[-1]
+    listing = day if is_changing else None
     category = None
     taken: list[Ints] = []
     for position in range(int(size.max(initial=1))):
@@ -163,7 +164,7 @@ class _Lines:
     category
         None for first items.
     day
-        None where every SKU is listed.
+        None where every SKU sells.
     customer
         None where nobody has favourites.
     taste
@@ -243,7 +244,7 @@ def _steps_within(edges: Floats, start: int, stop: int) -> laws.Steps:
 
 
 def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -> Ints:
-    """Draw a SKU by weight, of a category or of all, among those listed and not taken; others are redrawn.
+    """Draw a SKU by weight, of a category or of all, among those sold and not taken; others are redrawn.
 
     Redrawing is addressed by (row, attempt). What is still a repeat after many attempts (a SKU that
     carries nearly all of its category) is drawn from the remaining weights at once: the same law.
@@ -260,7 +261,10 @@ def _pick_untaken(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -
         return sku if lines.customer is None else _or_favourite(plan, shelf, attempt, lines, sku)
 
     def wrong(sku: Ints, taken: list[Ints], day: Ints | None) -> Ints:
-        is_wrong = np.zeros(len(sku), dtype=np.bool_) if day is None else plan.catalog.listed.take(sku) > day
+        is_wrong = np.zeros(len(sku), dtype=np.bool_)
+        if day is not None:
+            is_wrong = plan.catalog.listed.take(sku) > day
+            is_wrong |= plan.catalog.delisted.take(sku) < day
         for earlier in taken:
             is_wrong |= sku == earlier
         return np.asarray(is_wrong.nonzero()[0])
@@ -298,7 +302,7 @@ def _pick_rest(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -> I
     if lines.category is not None:
         is_right &= catalog.category == lines.category[:, None]
     if lines.day is not None:
-        is_right &= catalog.listed <= lines.day[:, None]
+        is_right &= (catalog.listed <= lines.day[:, None]) & (catalog.delisted >= lines.day[:, None])
     for skus in taken:
         is_right[np.arange(len(is_right)), skus] = False
     weights = catalog.weight if plan.tastes is None else plan.tastes.weights[lines.taste]

@@ -119,10 +119,10 @@ ORDERED: Mapping[Node, Origin] = {
     _SKU: Origin(
         "The first line's category is drawn by weight, later ones' with the affinities' odds; then a SKU "
         "by weight, "
-        "once in a basket, and only after its listing.",
+        "once in a basket, and only while it sells.",
         streams=("basket.category", "basket.sku.*"),
         keys=("basket.affinity", "promotions"),
-        follows=(_PLACE, ("product", "created"), POWER, _TASTES, _FAVOURITES),
+        follows=(_PLACE, ("product", "created"), ("product", "delisted"), POWER, _TASTES, _FAVOURITES),
     ),
     ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
     ("line", "quantity"): Origin(

@@ -72,7 +72,7 @@ PLANNED: Mapping[Node, Origin] = {
         "Sales weights are sales_rank to a power, solved so that the best SKUs carry their share of the "
         "units.",
         keys=("targets.top_sku_share", "basket.size", "basket.affinity", "promotions"),
-        follows=(("product", "sales_rank"),),
+        follows=(("product", "sales_rank"), ("product", "delisted")),
     ),
     PRICE_COUPLING: Origin(
         "Popularity and price are coupled so strongly that the order value is expected.",
@@ -190,6 +190,13 @@ PLANNED: Mapping[Node, Origin] = {
         keys=("catalog.listed",),
         follows=(("product", "category"),),
         needs="catalog.listed",
+    ),
+    ("product", "delisted"): Origin(
+        "A day within the horizon for a share of each category; the others go on.",
+        streams=("product.delisted", "product.delisted.*"),
+        keys=("catalog.delisted",),
+        follows=(("product", "category"), ("product", "created")),
+        needs="catalog.delisted",
     ),
     ("customer", "*"): Origin("As many customers as the pool holds.", keys=("customers.pool",)),
     ("customer", "id"): Origin("Counts up from 1."),

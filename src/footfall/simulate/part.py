@@ -15,6 +15,7 @@ from footfall.core.money import Cents, as_decimal
 from footfall.core.schema import STILL_VALID, Kind, TableSpec
 from footfall.core.streams import Rows as Addresses
 from footfall.core.streams import row_addresses
+from footfall.plan.catalog import NEVER
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
 from footfall.simulate.arrival import lines_known, returns_known, status_known
@@ -183,6 +184,7 @@ def _products(plan: Plan) -> Rows:
             "stock": lambda: catalog.stock,
             "supplier": lambda: from_words(catalog.supplier),
             "created": lambda: _date(plan, catalog.listed),
+            "delisted": lambda: _delisted(plan),
         },
         lambda: row_addresses(len(catalog.price)),
     )
@@ -215,6 +217,13 @@ def _rates(plan: Plan) -> Rows:
     """Rates of exchange of the published days."""
     columns = simulate_rates(plan)
     return Rows(_ready(columns), lambda: row_addresses(len(columns["rate"])))
+
+
+def _delisted(plan: Plan) -> npt.NDArray[np.int64]:
+    """Last days of the SKUs, as far as they are known."""
+    last = plan.catalog.delisted
+    known = last < NEVER if plan.as_of is None else last <= plan.as_of
+    return np.where(known, _date(plan, last), STILL_VALID)
 
 
 def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
