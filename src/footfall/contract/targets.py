@@ -115,18 +115,23 @@ def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
 def _best_sellers(subject: Subject, figures: Figures) -> Counts | None:
     """SKUs from the one that is expected to sell best on; None where that is not published.
 
-    What is listed late sells on the days from its listing on.
+    What is listed late, or delisted early, sells on the days between.
     """
     weights = figures.lines.weights() if figures.catalog is not None else None
     if weights is None or figures.catalog is None:
         return None
     if subject.scenario.catalog.is_changing:
-        if "created" not in figures.catalog:
-            return None
-        orders = figures.orders.cells.sum(1)
+        orders, catalog = figures.orders.cells.sum(1), figures.catalog
         upto = np.concatenate([[0], np.cumsum(orders)])
-        listed = np.clip(figures.catalog["created"].astype(np.int64) - subject.start, 0, len(orders))
-        weights = weights * (upto[-1] - upto[listed])
+        first, last = np.zeros(len(weights), np.int64), np.full(len(weights), len(orders))
+        asked = subject.scenario.catalog
+        if (asked.listed and "created" not in catalog) or (asked.delisted and "delisted" not in catalog):
+            return None
+        if asked.listed:
+            first = np.clip(catalog["created"].astype(np.int64) - subject.start, 0, len(orders))
+        if asked.delisted:
+            last = np.clip(catalog["delisted"].astype(np.int64) - subject.start + 1, 0, len(orders))
+        weights = weights * np.maximum(upto[last] - upto[first], 0)
     return np.argsort(-weights, kind="stable")
 
 
