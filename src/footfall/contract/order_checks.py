@@ -98,6 +98,7 @@ def count(subject: Subject, figures: Figures) -> Outcome:
 def dispersion(subject: Subject, figures: Figures) -> Outcome:
     """Sum of (N - lambda)^2 / lambda over days and shops, by a gamma law of its mean and variance.
 
+    Where customers register, their weights decide what a home shop sells, and all shops are judged together.
     Days of a shop are merged where fewer than five orders are expected of one. Where the total is
     exact, counts are multinomial and lambda adds up to it. Days with noise of their own (`demand.noise`)
     are judged by the mixture's law, and by how far they remember the day before.
@@ -107,12 +108,13 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     expected, is_exact = figures.expected_orders, subject.scenario.demand.deal == "exact"
     if expected is None:
         return undecided(NO_INTENSITY)
+    cells = figures.orders.cells
+    if _go_home(subject):
+        expected, cells = expected.sum(1, keepdims=True), cells.sum(1, keepdims=True)
     noise = NoiseLaw.of(subject.scenario)
     if noise is not None:
-        return _noisy_days(noise, figures.orders.cells, expected, is_exact=is_exact)
-    pairs = [
-        merged(expected[:, s], figures.orders.cells[:, s]) for s in range(expected.shape[1]) if len(expected)
-    ]
+        return _noisy_days(noise, cells, expected, is_exact=is_exact)
+    pairs = [merged(expected[:, s], cells[:, s]) for s in range(expected.shape[1]) if len(expected)]
     lam = np.concatenate([p[0] for p in pairs]) if pairs else np.empty(0)
     counts = np.concatenate([p[1] for p in pairs]) if pairs else np.empty(0)
     if len(lam) < FEWEST_CELLS or not counts.sum():
@@ -128,6 +130,11 @@ def dispersion(subject: Subject, figures: Figures) -> Outcome:
     observed = f"index of dispersion {statistic / mean:.4f} over {len(lam):,} cells"
     target = "multinomial counts, index 1" if is_exact else "Poisson counts, index 1"
     return by_law(min(1.0, 2 * min(tails)), target, observed)
+
+
+def _go_home(subject: Subject) -> bool:
+    """Whether how much a shop sells is up to its customers: who registers orders in the home shop."""
+    return subject.scenario.customers.registered is not None and len(subject.shops) > 1
 
 
 def _noisy_days(noise: NoiseLaw, counts: Counts, expected: Floats, *, is_exact: bool) -> Outcome:
@@ -195,6 +202,8 @@ def by_shop(subject: Subject, figures: Figures) -> Outcome:
     lam = figures.expected_orders
     if lam is None:
         return undecided(NO_INTENSITY)
+    if _go_home(subject):
+        return undecided("customers who register order in their home shops, as often as each of them does")
     noise = NoiseLaw.of(subject.scenario)
     law = ("shop", None if noise is None else noise.of_shops(lam))
     return _fit(subject, list(subject.shops), figures.orders.cells.sum(0), lam.sum(0), law)

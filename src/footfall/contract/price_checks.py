@@ -65,14 +65,14 @@ def price(subject: Subject, figures: Figures) -> Outcome:
     values, moved = first / 100, 1.0 if subject.scenario.catalog.price_endings else 0.0
     low, high, found = np.zeros(len(values)), np.full(len(values), np.inf), []
     for law, name, mine in laws:
-        low[mine], high[mine] = law.min - moved, law.max + moved
+        # Bounds that are no whole cents are rounded like the prices that are moved to them.
+        least, most = round(law.min * 100) / 100, round(law.max * 100) / 100
+        low[mine], high[mine] = least - moved, most + moved
         x = np.sort(values[mine])
         below, upto = (
             ndtr((np.log(np.maximum(x + shift, 1e-9)) - law.mu) / law.sigma) for shift in (-moved, moved)
         )
-        distance = ks_distance(
-            np.where(x - moved <= law.min, 0, below), np.where(x + moved >= law.max, 1, upto)
-        )
+        distance = ks_distance(np.where(x - moved <= least, 0, below), np.where(x + moved >= most, 1, upto))
         whose = f" over {name}" if len(laws) > 1 else ""
         found.append((kolmogorov(distance, len(x)), f"KS distance {distance:.4f}{whose}"))
     target = "; ".join(

@@ -4,70 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from footfall.plan.aims import Aim, in_words
-from footfall.plan.calendar import Calendar
-from footfall.plan.levels import Costs, Prices
+from footfall.plan.levers import Levers
 from footfall.plan.popularity import Popularity, best_skus
-from footfall.plan.sales import Sales, Terms
-from footfall.plan.shelf import Floats, Ints, Shelf, top_share
-from footfall.scenario.bending import discounted_more
+from footfall.plan.shelf import top_share
 from footfall.scenario.model import Scenario
 from footfall.scenario.targets import Target
 
 Reach = Callable[[], tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Levers:
-    """A solved catalogue, and what its knobs could have made of it.
-
-    Attributes
-    ----------
-    returns
-        Return probabilities at the least and the greatest level.
-    orders
-        Orders of the declared years.
-    """
-
-    scenario: Scenario
-    shelf: Shelf
-    prices: Prices
-    costs: Costs
-    returns: Callable[[], tuple[Floats, Floats]]
-    sold: Popularity
-    sales: Sales
-    price_level: float
-    orders: float
-    declared: Calendar
-
-    def terms(self, discount_level: float) -> Terms:
-        """Terms with other everyday discounts."""
-        discount = discounted_more(self.scenario.discount, discount_level)
-        asked = self.scenario.model_copy(update={"discount": discount})
-        found = Terms.of(asked, self.declared, self.sales.terms.steps, self.shelf, self.sold.weights)
-        return found.at(self.price_level)
-
-    def costing(self, cost: Ints, level: float) -> Sales:
-        """The same sales at other costs."""
-        return replace(self.sales, cost=cost, terms=self.sales.terms.at(self.price_level, level))
-
-    @property
-    def bent_marketing_share(self) -> float | None:
-        """Share of revenue that is spent, where planning bends it."""
-        law, target, bounds = (
-            self.scenario.marketing,
-            self.scenario.targets.marketing_share,
-            self.scenario.free.marketing_share,
-        )
-        if law is None or target is None or target.value is None or bounds is None:
-            return None
-        share = round(min(max(target.value, bounds.min), bounds.max), 6)
-        return None if share == law.revenue_share else share
 
 
 def aims(at: Levers) -> Iterator[Aim]:
@@ -80,14 +27,16 @@ def aims(at: Levers) -> Iterator[Aim]:
         yield _revenue(at, targets.revenue)
     if targets.order_value is not None:
         yield Aim.at(
-            "order_value", targets.order_value, sales.order_value / 100, sales.value_sd() / 100 / n,
+            "order_value", targets.order_value, sales.order_value / 100,
+            math.hypot(sales.value_sd() / n, at.by_discounts(sales.list_value)) / 100,
             reach=lambda: at.prices.reach(at.sold.lines),
             **_knobs(scenario, price_level="price_level", price_coupling="coupling_max"),
             remedy="catalog.price, basket and discount move it, too",
         )  # fmt: skip
     if targets.gross_margin is not None:
         yield Aim.at(
-            "gross_margin", targets.gross_margin, sales.gross_margin, sales.gross_margin_sd() / n,
+            "gross_margin", targets.gross_margin, sales.gross_margin,
+            math.hypot(sales.gross_margin_sd() / n, at.by_discounts(1 - sales.gross_margin)),
             reach=lambda: at.costs.reach(lambda cost, level: at.costing(cost, level).gross_margin),
             **_knobs(scenario, cost_level="cost_level", cost_coupling="coupling_max"),
             remedy="catalog.cost_share, discount and the events' discounts move it, too",
@@ -96,7 +45,8 @@ def aims(at: Levers) -> Iterator[Aim]:
         yield _net_margin(at, targets.net_margin)
     if targets.discount_rate is not None:
         yield Aim.at(
-            "discount_rate", targets.discount_rate, sales.discount_rate, sales.discount_rate_sd() / n,
+            "discount_rate", targets.discount_rate, sales.discount_rate,
+            math.hypot(sales.discount_rate_sd() / n, at.by_discounts(1.0)),
             reach=_discount_reach(at),
             **_knobs(scenario, discount_level="discount_level"),
             remedy="discount.shares and the events' discounts move it, too",
@@ -153,7 +103,7 @@ def _orders(at: Levers, target: Target) -> Aim:
     if is_exact and target.tolerance is None:
         asked = target.model_copy(update={"tolerance": 0.5})  # just so many
     return Aim.at(
-        "orders", asked, at.orders, 0.0 if is_exact else math.sqrt(at.orders),
+        "orders", asked, at.orders, 0.0 if is_exact else math.hypot(math.sqrt(at.orders), at.unrest(1.0)),
         reach=lambda: (bounds.min, bounds.max) if bounds else (at.orders, at.orders),
         **_knobs(at.scenario, orders="orders"),
         remedy=f"demand.orders is {in_words(at.scenario.demand.orders)}",
@@ -165,6 +115,7 @@ def _revenue(at: Levers, target: Target) -> Aim:
     # Given their number, orders differ in value only; a number that is a matter of chance adds its own.
     chance = 0.0 if scenario.is_fixed else value**2
     error = math.sqrt(at.orders * ((at.sales.value_sd() / 100) ** 2 + chance))
+    error = math.hypot(error, 0.0 if scenario.is_fixed else at.unrest(value))
     bounds = scenario.free.orders
     if scenario.targets.orders is not None or bounds is None:
         low = high = at.orders
@@ -197,7 +148,9 @@ def _net_margin(at: Levers, target: Target) -> Aim:
     if not by_returns:
         turned = {"cost_level": "cost_level", "cost_coupling": "coupling_max", **turned}
     return Aim.at(
-        "net_margin", target, sales.net_margin, sales.net_margin_sd() / math.sqrt(at.orders), reach=reach,
+        "net_margin", target, sales.net_margin,
+        math.hypot(sales.net_margin_sd() / math.sqrt(at.orders), at.by_discounts(1 - sales.net_margin)),
+        reach=reach,
         **_knobs(at.scenario, **turned),
         remedy="catalog.cost_share and the categories' return_probability move it, too",
     )  # fmt: skip
@@ -265,13 +218,11 @@ def _marketing(at: Levers) -> Aim:
     below = 0.5 * math.erfc(-ratio / math.sqrt(2)) if sd else 1.0
     expected = share * below + (sd * math.exp(-ratio * ratio / 2) / math.sqrt(2 * math.pi) if sd else 0.0)
     mean, variance = at.sales.order_value, at.sales.value_sd() ** 2
-    days = at.declared.orders_a_day * (at.orders / at.scenario.demand.orders)
-    weights = at.declared.shop_weights / at.declared.shop_weights.sum()
-    cells = np.outer(days, weights)
+    cells = at.cells
     squares = float(((cells * mean) ** 2 + cells * (variance + mean**2)).sum())
     total = at.orders * mean
     # The first days' revenue follows no published spend, and the last days' spend no published revenue.
-    edge = 2 * law.lead_days * max(1.0, float(days.mean())) * (variance + mean**2)
+    edge = 2 * law.lead_days * max(1.0, at.orders / len(cells)) * (variance + mean**2)
     error = math.sqrt(sd**2 * squares + share**2 * edge) / total
     asked = Target(value=target.value or expected, tolerance=target.tolerance)
     bounds = at.scenario.free.marketing_share

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.errors import UnreachableTarget
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.catalog import NEVER, normal_score, ranks
@@ -31,6 +33,7 @@ def name_products(
     skus = scenario.catalog.skus
     noise = streams.uniform("product.sub_category", row_addresses(skus))
     sub_category, name = [""] * skus, [""] * skus
+    taken: set[str] = set()
     for index, (label, what) in enumerate(scenario.catalog.categories.items()):
         members = np.flatnonzero(category == index)
         models = scenario.catalog.models_of(label)
@@ -53,8 +56,18 @@ def name_products(
         for i, names in enumerate(words):
             in_block = members[block == i]
             deal = KeyedPermutation(streams, f"product.name.{label}.{i}", len(names))
-            for sku, choice in zip(in_block.tolist(), deal(np.arange(len(in_block))).tolist(), strict=True):
-                sub_category[sku], name[sku] = names[choice]
+            dealt = (names[k] for k in deal(np.arange(len(names))).tolist())
+            # Categories may share words: what another has taken is left out.
+            fresh = ((sub, word) for sub, word in dealt if word not in taken)
+            chosen = list(islice(fresh, len(in_block)))
+            if len(chosen) < len(in_block):
+                raise UnreachableTarget(
+                    f"catalog.categories.{label}: its words give {len(chosen)} names that no other product "
+                    f"has, and {len(in_block)} are needed; give it more things, details or models of its own"
+                )
+            for sku, (sub, word) in zip(in_block.tolist(), chosen, strict=True):
+                sub_category[sku], name[sku] = sub, word
+                taken.add(word)
     return tuple(sub_category), tuple(name)
 
 

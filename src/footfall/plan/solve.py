@@ -19,8 +19,9 @@ from footfall.plan.basket_sizes import BasketSizes
 from footfall.plan.calendar import Calendar
 from footfall.plan.catalog import Assortment, Catalog, ranks, return_probabilities
 from footfall.plan.contradictions import refuse_contradictions
-from footfall.plan.expected import Levers, aims
+from footfall.plan.expected import aims
 from footfall.plan.levels import Bent, Costs, Prices
+from footfall.plan.levers import Levers
 from footfall.plan.popularity import Popularity
 from footfall.plan.prices import PriceSteps
 from footfall.plan.products import delisting, listing, name_products, stocking, supply
