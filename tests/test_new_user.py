@@ -1,4 +1,4 @@
-"""The path of somebody who has a shop of their own, from the first command to the report."""
+"""A new user's path: a shop of one's own, from an empty directory to marts and a report."""
 
 from __future__ import annotations
 
@@ -7,57 +7,88 @@ from pathlib import Path
 
 import pytest
 
-from dbt_projects import dbt
+from dbt_projects import dbt, rows
 from footfall.cli.main import run
 
-CHANGES = """
-demand: {events: {spring_sale: {from: "03-20", to: "03-31", multiplier: 1.4}}}
-catalog: {suppliers: 12}
-customers: {registered: {weight_sd: 0.6}}
-targets: {gross_margin: {value: 0.34, tolerance: 0.02}}
+MINE = """
+year: 2026
+demand:
+  orders: 12000
+  opens_at: "08:00:00"
+targets:
+  order_value: {value: 205, tolerance: 9}
 tables:
-  sales:
+  order_wide:
     rows: line
     columns:
       order_id: order
-      product_id: product
-      category: product.category
-      sold_on: order.date
-      total: total
-      is_dear: {sql: "total > 100", kind: boolean}
+      line_number: number
+      ordered_at: order.time
+      customer_id: order.customer
+      city: order.customer.city
+      sku: product
+      product_name: product.name
+      qty: quantity
+      unit_price_paid: unit_price
+      revenue: {sql: qty * unit_price_paid, kind: money, unit: EUR, text: What the line came to.}
+  raw_line_items:
+    columns:
+      is_bulk: {sql: qty >= 3, kind: boolean, text: Whether three or more were bought.}
 checks:
-  dear_share: {sql: "SELECT avg(is_dear::int) FROM sales", expect: 0.5, tolerance: 0.4}
+  no_line_is_free:
+    sql: select count(*) from order_wide where revenue <= 0
+    expect: 0
+  same_revenue:
+    sql: >-
+      select (select sum(revenue) from order_wide) - sum(qty * unit_price_paid) from raw_line_items
+    expect: 0
+    text: The wide table holds the revenue of the narrow one.
 """
 
 
-def test_from_the_first_command_to_the_report(
+@pytest.mark.slow
+def test_from_an_empty_directory_to_marts_and_a_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    """Init; three keys, a target, a table, a column and a check; then generate, dbt build, report."""
+) -> None:
+    """init; three keys changed; a table, columns, a target, checks added: all that follows runs as it stands."""
     monkeypatch.chdir(tmp_path)
 
     def footfall(*arguments: str) -> str:
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             run(arguments)
-        printed = capsys.readouterr()
-        assert (left.value.code, printed.err) == (0, "")
-        return printed.out
+        captured = capsys.readouterr()
+        assert left.value.code == 0, captured.err
+        return captured.out
 
-    footfall("init", "my_shop.yml", "--extends", "storefront")
-    with Path("my_shop.yml").open("a", encoding="utf-8") as file:
-        file.write(CHANGES)
-    assert footfall("validate", "my_shop.yml").startswith("my_shop.yml is valid: my_shop")
-    made = json.loads(footfall("generate", "my_shop.yml", "--json", "--workers", "1"))
-    verdicts = {finding["check"]: finding["verdict"] for finding in made["findings"]}
-    assert verdicts["targets.gross_margin"] == verdicts["checks.dear_share"] == "pass"
-    header = (tmp_path / "data" / "my_shop" / "sales.csv").read_text(encoding="utf-8").partition("\n")[0]
-    assert header == "order_id,product_id,category,sold_on,total,is_dear"
-    footfall("dbt", "my_shop.yml", "--quiet")
-    built = dbt(tmp_path / "my_shop_dbt", "build")
-    assert built.succeeded, built.failed
-    assert "stg_sales" in " ".join(built.statuses)
-    footfall("report", "data/my_shop")
-    page = (tmp_path / "data" / "my_shop" / "_footfall" / "report.html").read_text(encoding="utf-8")
-    assert "gross_margin" in page
-    assert "dear_share" in page
+    footfall("init", "my_shop.yml", "--extends", "vantage")
+    with Path("my_shop.yml").open("a") as file:
+        file.write(MINE)
+    footfall("validate", "my_shop.yml")
+    assert "205" in footfall("plan", "my_shop.yml")
+    footfall("generate", "my_shop.yml", "-o", "data", "--quiet")
+
+    found = {f["check"]: f for f in json.loads(footfall("verify", "data", "--json"))["findings"]}
+    assert {name for name, f in found.items() if f["verdict"] == "fail"} == set()
+    for check in ("checks.no_line_is_free", "checks.same_revenue", "tables.agree", "targets.order_value"):
+        assert found[check]["verdict"] == "pass"
+    header = Path("data/order_wide.csv").read_text().splitlines()[0]
+    assert header.endswith("qty,unit_price_paid,revenue")
+
+    footfall("dbt", "my_shop.yml", "-o", "shop", "--data", "data")
+    built = dbt(tmp_path / "shop", "build")
+    assert (built.succeeded, built.failed) == (True, set())
+    assert {"stg_order_lines", "stg_order_wide", "fct_order_lines"} <= built.statuses.keys()
+    ((wide, narrow),) = rows(
+        tmp_path / "shop",
+        "SELECT (SELECT sum(revenue) FROM analytics_staging.stg_order_wide), "
+        "(SELECT sum(line_total) FROM analytics_core.fct_order_lines)",
+    )
+    assert wide == narrow
+
+    told = json.loads(footfall("report", "data", "--json"))
+    assert [t["name"] for t in told["tables"]].count("order_wide") == 1
+    assert next(t["rows"] for t in told["tables"] if t["name"] == "order_wide") > 12000
+    assert next(p for p in told["contract"] if p["check"] == "checks.same_revenue")["verdict"] == "pass"
+    footfall("report", "data", "-o", "report.html")
+    assert "order_wide" in Path("report.html").read_text()

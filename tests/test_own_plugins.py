@@ -72,10 +72,8 @@ PLUGGED = (
 )
 
 
-@pytest.fixture(autouse=True)
-def installed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A distribution with these functions, as an installer leaves it."""
-    place = tmp_path_factory.mktemp("site")
+def laid_down(place: Path) -> Path:
+    """A distribution with these functions, as an installer leaves it in a directory."""
     (place / "shop_plugins.py").write_text(CODE)
     info = place / "shop_plugins-1.2.dist-info"
     info.mkdir()
@@ -95,6 +93,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     names += ["nothing", "scalar", "quoted", "huge", "unknown_day", "broken", "writing", "number", "absent"]
     entries = "\n".join(f"shop_{name} = shop_plugins:{name}" for name in names)
     (info / "entry_points.txt").write_text(f"[footfall.columns]\n{entries}\nlost = no_such_module:f\n")
+    return place
+
+
+@pytest.fixture(autouse=True)
+def installed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The distribution, where Python finds it."""
+    place = laid_down(tmp_path_factory.mktemp("site"))
     monkeypatch.syspath_prepend(str(place))
     plugin.cache_clear()
     yield place
