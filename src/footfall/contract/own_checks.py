@@ -23,6 +23,8 @@ Batches = Callable[[TableSpec], Iterable[pa.RecordBatch]]
 SECONDS_A_ROW = 5e-6
 """Time that a check gets on top, for each row that was loaded."""
 
+_ROWS = "rows being loaded"  # no table can have this name
+
 
 def judge_own(subject: Subject, batches: Batches, beside: Path | None = None) -> list[Finding]:
     """Run the scenario's own checks over published tables.
@@ -111,9 +113,9 @@ def _load(
             yield pa.RecordBatch.from_arrays([batch.column(name) for name in names], schema=schema)
 
     connection.execute(create_table(spec.name, [(column.name, column.kind) for column in columns]))
-    connection.register("footfall_rows", pa.RecordBatchReader.from_batches(schema, projected()))
-    connection.execute(f"INSERT INTO {quoted(spec.name)} SELECT * FROM footfall_rows")
-    connection.unregister("footfall_rows")
+    connection.register(_ROWS, pa.RecordBatchReader.from_batches(schema, projected()))
+    connection.execute(f"INSERT INTO {quoted(spec.name)} SELECT * FROM {quoted(_ROWS)}")
+    connection.unregister(_ROWS)
     return counted
 
 

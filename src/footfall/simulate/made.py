@@ -15,7 +15,11 @@ from footfall.core.schema import ColumnSpec, Kind, TableSpec
 from footfall.core.streams import Streams
 from footfall.simulate.joined import Rows
 
-_UNQUOTED = {Kind.CODE: r"^[^,\"\r\n]*$", Kind.MONTH: r"^\d{4}-(0[1-9]|1[0-2])$"}
+_WORDS = {  # what each kind of text looks like, and what to say where one doesn't
+    Kind.CODE: (r'^[^\x00,"\r\n]+$', "gives no code; declare it as kind: text"),
+    Kind.MONTH: (r"^\d{4}-(0[1-9]|1[0-2])$", "gives no month, such as 2025-01"),
+    Kind.TEXT: (r"^[^\x00]*$", "gives text with a zero byte, which databases don't take"),
+}
 
 
 def completed(spec: TableSpec, shown: Mapping[str, pa.Array], rows: Rows, streams: Streams) -> pa.RecordBatch:
@@ -59,9 +63,9 @@ def _refuse_what_is_no_value(spec: TableSpec, column: ColumnSpec, batch: pa.Reco
         _refuse(spec, column, batch, to_numpy(values.is_null()), "gives no value (NULL)")
     if column.kind is Kind.NUMBER:
         _refuse(spec, column, batch, ~np.isfinite(to_numpy(values)), "gives no finite number")
-    elif column.kind in _UNQUOTED:
-        fits = pc.match_substring_regex(values, _UNQUOTED[column.kind])
-        _refuse(spec, column, batch, ~to_numpy(fits), f"gives no {column.kind}; declare it as kind: text")
+    elif column.kind in _WORDS:
+        pattern, words = _WORDS[column.kind]
+        _refuse(spec, column, batch, ~to_numpy(pc.match_substring_regex(values, pattern)), words)
 
 
 def _refuse(
