@@ -92,7 +92,7 @@ def failing(address: str) -> list[str]:
     return [f.check for f in verify(address) if f.verdict == "fail"]
 
 
-@pytest.mark.parametrize(("scenario", "scale"), [("vantage", 0.1), ("storefront", 1.0)])
+@pytest.mark.parametrize(("scenario", "scale"), [("vantage", 0.1), ("storefront", 1.0), ("jaffle", 0.1)])
 def test_a_loaded_scenario_has_the_hashes_of_the_files(
     address: str, scenario: str, scale: float, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 from test_databases import connected
 
-HORIZONS = {"vantage": dt.date(2025, 1, 1), "storefront": dt.date(2023, 1, 1)}
+HORIZONS = {"vantage": dt.date(2025, 1, 1), "storefront": dt.date(2023, 1, 1), "jaffle": dt.date(2024, 1, 1)}
 LATE = "arrival.late_lines.share=0.3"
 Tables = dict[str, pa.Table]
 

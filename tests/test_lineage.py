@@ -66,6 +66,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "lives": ("storefront", 0.2, LIVES),
     "late": ("storefront", 0.2, LATE),
     "changing": ("storefront", 0.2, CHANGING["storefront"]),
+    "jaffle": ("jaffle", 0.1, ()),
 }
 SHOPLESS = {"storefront": {("customer", "shop")}}
 """Columns whose own streams have nothing to decide in a variant."""
@@ -172,6 +173,11 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "changing": {
         "catalog.price_changes": ["catalog.price_changes.sd_percent=10"],
         "customers.moves": ["customers.moves.share_a_year=0.1"],
+    },
+    "jaffle": {
+        "catalog.supplies": [
+            "catalog.supplies=[{name: cup, cost: 0.1, perishable: false, categories: [beverage]}]"
+        ]
     },
 }
 

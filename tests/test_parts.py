@@ -21,8 +21,12 @@ from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 
-SCALE = {"vantage": 0.05, "storefront": 0.2}
-BY_ORDER = {"vantage": ("raw_orders", "raw_line_items"), "storefront": ("orders", "order_items")}
+SCALE = {"vantage": 0.05, "storefront": 0.2, "jaffle": 0.05}
+BY_ORDER = {
+    "vantage": ("raw_orders", "raw_line_items"),
+    "storefront": ("orders", "order_items"),
+    "jaffle": ("raw_orders", "raw_items"),
+}
 
 
 @pytest.fixture(params=list(SCALE))

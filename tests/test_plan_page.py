@@ -15,7 +15,7 @@ from footfall.workflow.preview import preview
 from footfall.workflow.request import Request
 
 
-@pytest.fixture(scope="module", params=["vantage", "storefront"])
+@pytest.fixture(scope="module", params=["vantage", "storefront", "jaffle"])
 def told(request: pytest.FixtureRequest) -> dict:
     return preview(Request(request.param))
 

@@ -54,7 +54,7 @@ GOLDEN = {
 }
 
 
-SMALL = {"vantage": 0.01, "storefront": 0.05}
+SMALL = {"vantage": 0.01, "storefront": 0.05, "jaffle": 0.05}
 
 
 @pytest.fixture(scope="module", params=list(SMALL))
@@ -120,6 +120,7 @@ CHOICES = {
         ["raw_marketing_daily", "raw_orders"],
         ["raw_line_items"],
     ],
+    "jaffle": [["raw_stores"], ["raw_items", "raw_tweets"], ["raw_supplies", "raw_orders"]],
     "storefront": [["customers"], ["reviews"], ["order_items", "reviews"], ["products", "orders"]],
 }
 

@@ -31,7 +31,7 @@ from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 
 ASKED = ["generate", "vantage", "--engine", "spark", "-o", "data"]
-BY_ORDER = {"vantage": "raw_line_items", "storefront": "order_items"}
+BY_ORDER = {"vantage": "raw_line_items", "storefront": "order_items", "jaffle": "raw_items"}
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,8 @@ def test_types_and_words_of_the_specification_are_sparks(spark: Any) -> None:
 
 @needs_java
 @pytest.mark.parametrize(
-    ("scenario", "sets"), [("vantage", ()), ("storefront", ()), ("storefront", CHANGING["storefront"])]
+    ("scenario", "sets"),
+    [("vantage", ()), ("storefront", ()), ("storefront", CHANGING["storefront"]), ("jaffle", ())],
 )
 def test_the_command_publishes_what_verify_finds_good(
     spark: Any,
@@ -129,7 +130,9 @@ def test_the_command_publishes_what_verify_finds_good(
     """
     for place in (tmp_path / "plain", tmp_path / "named"):
         if place.name == "named":
-            monkeypatch.setattr(work, "ORDERS_A_PARTITION", {"vantage": 800, "storefront": 60}[scenario])
+            monkeypatch.setattr(
+                work, "ORDERS_A_PARTITION", {"vantage": 800, "storefront": 60, "jaffle": 500}[scenario]
+            )
             monkeypatch.setattr(verdict, "REVIEWS_A_PLACE", 100)
         where = f"file:{place}" if place.name == "named" else str(place)
         with pytest.raises(SystemExit) as ended:

@@ -33,6 +33,7 @@ _PATTERNS = {  # of scenario/strict.py, in words
     "^[^": "text without commas and quotes",
     "^[a-z_]": "lower-case name",
     "^[A-Z]{2}": "country or region, such as `DE-BY`",
+    "^(uuid": "`uuid`, `cents`, `timestamp`, or a code such as `SKU-000`",
     "^[A-Z]{3}": "three capital letters",
 }
 _BOUNDS = {"exclusiveMinimum": "> {}", "minimum": "≥ {}", "exclusiveMaximum": "< {}", "maximum": "≤ {}"}

@@ -140,6 +140,8 @@ class AmountTally:
             return np.asarray(columns["total"])
         if "unit_price" in columns and self._subject.scenario.discount.rounded_by == "unit":
             return np.asarray(columns["unit_price"] * block.units)
+        if "quantity" not in columns and set(self._subject.scenario.basket.quantity) != {1}:
+            return None
         percent = columns.get("discount")
         if percent is None and len(self._percents) == 1:
             percent = np.full(len(block.sku), self._percents[0])

@@ -87,10 +87,23 @@ def line_gross(subject: Subject, figures: Figures) -> Outcome:
     return by_rule(figures, "lines.gross", f"net + tax = gross; {side} is the price", figures.lines.rows)
 
 
+def _knows_worth(subject: Subject, figures: Figures) -> bool:
+    """Whether lines tell what they cost, or it follows from the SKU, as nothing else has a part in it."""
+    if any(subject.shows(f"line.{field}") for field in ("net", "tax", "gross", "total", "unit_price")):
+        return True
+    scenario = subject.scenario
+    alike = {percent for percent, share in scenario.discount.shares.items() if share} == {0}
+    alike = alike and not any(event.discount_percent for event in scenario.demand.events.values())
+    units = subject.shows("line.quantity") or set(scenario.basket.quantity) == {1}
+    return figures.catalog is not None and (alike or subject.shows("line.discount")) and units
+
+
 def order_tax(subject: Subject, figures: Figures) -> Outcome:
     """An order's net, tax and gross are the sums of its lines'."""
     if subject.scenario.tax is None:
         return undecided(NO_TAX)
+    if not _knows_worth(subject, figures):
+        return undecided("it is not published what lines cost")
     return by_rule(figures, "orders.tax", "the sums of its lines, to the cent", figures.lines.orders)
 
 
@@ -147,7 +160,7 @@ _CHECKS = (
         "orders.tax",
         "rule",
         "An order's net, tax and gross are the sums of its lines'.",
-        ("order.tax|order.net|order.gross", *_LINES, f"line.tax|line.net|line.gross|{_WORTH}"),
+        ("order.tax|order.net|order.gross", *_LINES, f"line.tax|line.net|line.gross|{_WORTH}|product.price"),
         order_tax,
     ),
     Check(

@@ -8,7 +8,7 @@ and revenue by customer is a target, and some 100 where the customers themselves
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ from footfall.core.money import as_unscaled
 from footfall.core.schema import DIMENSIONS, HISTORIES, Kind, TableSpec
 
 Column = npt.NDArray[Any]
-WHOLE = ("product", "shop", *HISTORIES, "exchange_rate", "marketing_day", "budget_month")
+WHOLE = ("product", "supply", "shop", *HISTORIES, "exchange_rate", "marketing_day", "budget_month")
 SEEN_BY_ALL = (*DIMENSIONS, "exchange_rate")
 """Tables that every worker sees, as orders are judged by them."""
 _OF_CUSTOMERS = ("id", "registered", "address", "city", "state", "postcode")
@@ -57,7 +57,8 @@ def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> di
             offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
             return None
         try:
-            read = _as_array(column.kind, column.arrow_type, values)
+            plain = column.form.read if column.form else partial(_as_array, column.kind, column.arrow_type)
+            read = plain(values)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
             offences.add("tables.readable", 1, f"{spec.name}.{column.name} cannot be read: {error}")
             return None

@@ -22,6 +22,8 @@ class Shown:
         Instead of the vocabulary's words; for a column that is made, all there is.
     kind : Kind or None
         Of a column that is made from others.
+    form : str
+        Form in which values are shown, such as "uuid"; see :mod:`footfall.core.forms`.
     """
 
     field: str = ""
@@ -29,6 +31,7 @@ class Shown:
     unit: str = ""
     kind: Kind | None = None
     made: Made | None = None
+    form: str = ""
 
 
 def publish(
@@ -98,6 +101,8 @@ def _column(
         return ColumnSpec(name, "", shown.kind, shown.text, shown.unit, None, made=shown.made)
     leaf = leaf_of(entity, shown.field)
     known = VOCABULARY[leaf[0]].fields[leaf[1]]
+    if shown.form:
+        return _in_form(name, shown, leaf, words.get(leaf, ()))
     return ColumnSpec(
         name=name,
         field=shown.field,
@@ -106,6 +111,24 @@ def _column(
         unit=shown.unit or known.unit.replace("currency", currency),
         references=None,
         values=words.get(leaf, ()),
+    )
+
+
+def _in_form(name: str, shown: Shown, leaf: tuple[str, str], words: tuple[str, ...]) -> ColumnSpec:
+    from footfall.core.forms import Form  # noqa: PLC0415 - few scenarios show any, and it takes time
+
+    known = VOCABULARY[leaf[0]].fields[leaf[1]]
+    of, _ = known.references or leaf
+    form = Form.find(shown.form, of, known.kind, words)
+    return ColumnSpec(
+        name=name,
+        field=shown.field,
+        kind=form.kind,
+        text=shown.text or known.text,
+        unit="cent" if shown.form == "cents" else "",
+        references=None,
+        values=form.shown_words if form.words else (),
+        form=form,
     )
 
 

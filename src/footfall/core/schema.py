@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from footfall.core.forms import Form
 
 
 class Kind(StrEnum):
@@ -111,6 +115,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "return_probability": FieldSpec(Kind.NUMBER, "Probability that a sold line is sent back."),
             "sub_category": FieldSpec(Kind.TEXT, "Sub-category, the second level of the product hierarchy."),
             "name": FieldSpec(Kind.TEXT, "Product name, distinct over the catalogue."),
+            "description": FieldSpec(Kind.TEXT, "What the product is; that of its sub-category."),
             "stock": FieldSpec(Kind.INTEGER, "Units in stock at the end of the horizon.", unit="unit"),
             "supplier": FieldSpec(Kind.TEXT, "Company that supplies the SKU; suppliers are shared."),
             "created": FieldSpec(Kind.DATE, "Day on which the SKU was listed; it sells from then on."),
@@ -129,6 +134,18 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "valid_to": FieldSpec(Kind.DATE, "Last day of the price; 9999-12-31 for the current one."),
         },
     ),
+    "supply": EntitySpec(
+        grain="one row a product and thing that goes into it",
+        keys=(("id", "product"),),
+        order_by=("product", "id"),
+        fields={
+            "id": FieldSpec(Kind.INTEGER, "Number of the thing; several products may need it."),
+            "name": FieldSpec(Kind.TEXT, "What it is."),
+            "cost": FieldSpec(Kind.MONEY, "What it costs for one unit of the product.", unit="currency"),
+            "perishable": FieldSpec(Kind.BOOLEAN, "Whether it goes bad."),
+            "product": FieldSpec(Kind.INTEGER, "Product that it goes into.", references=("product", "id")),
+        },
+    ),
     "customer": EntitySpec(
         grain="one row a customer",
         keys=(("id",),),
@@ -137,6 +154,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "id": FieldSpec(Kind.INTEGER, "Number of the customer."),
             "first_name": FieldSpec(Kind.TEXT, "First name."),
             "last_name": FieldSpec(Kind.TEXT, "Last name."),
+            "name": FieldSpec(Kind.TEXT, "First and last name."),
             "email": FieldSpec(Kind.TEXT, "Distinct address at a domain reserved for examples (RFC 2606)."),
             "phone": FieldSpec(Kind.TEXT, "Phone number from a range reserved for fiction."),
             "address": FieldSpec(Kind.TEXT, "Street and house number."),
@@ -267,7 +285,7 @@ VOCABULARY: Mapping[str, EntitySpec] = {
     ),
 }
 
-DIMENSIONS = ("product", "product_price", "customer", "customer_address", "shop")
+DIMENSIONS = ("product", "product_price", "supply", "customer", "customer_address", "shop")
 """Entities whose rows belong to no order and to no day; orders and lines are judged by them."""
 HISTORIES: Mapping[str, str] = {"product_price": "product", "customer_address": "customer"}
 """Entities that tell what another one was, and from when to when."""
@@ -327,6 +345,8 @@ class ColumnSpec:
         Published table and column.
     values : tuple of str
         The words that may stand there, where the scenario lists them.
+    form : Form or None
+        How the field's values are shown, where not as they are.
     """
 
     name: str
@@ -337,6 +357,7 @@ class ColumnSpec:
     references: tuple[str, str] | None
     values: tuple[str, ...] = ()
     made: Made | None = None
+    form: Form | None = None
 
     @property
     def arrow_type(self) -> pa.DataType:

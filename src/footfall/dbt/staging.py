@@ -16,6 +16,7 @@ MODELS: Mapping[str, str] = {
     "exchange_rate": "stg_exchange_rates",
     "product": "stg_products",
     "product_price": "stg_product_prices",
+    "supply": "stg_supplies",
     "customer": "stg_customers",
     "customer_address": "stg_customer_addresses",
     "order": "stg_orders",
@@ -32,6 +33,10 @@ _OWN_NAMES: Mapping[tuple[str, str], str] = {
     ("exchange_rate", "date"): "rate_date",
     ("exchange_rate", "rate"): "exchange_rate",
     ("product", "id"): "product_id",
+    ("supply", "id"): "supply_id",
+    ("supply", "name"): "supply_name",
+    ("supply", "cost"): "supply_cost",
+    ("supply", "product"): "product_id",
     ("product", "name"): "product_name",
     ("product", "price"): "list_price",
     ("product", "cost"): "unit_cost",
@@ -123,8 +128,11 @@ def own_columns_of(published: Published, spec: TableSpec) -> list[StagedColumn]:
 
 
 def _staged(published: Published, column: ColumnSpec, name: str) -> StagedColumn:
-    told = column.unit in ("unit", published.scenario.currency)
-    return StagedColumn(name, f'"{column.name}"', f"{column.text} [{column.unit}]" if told else column.text)
+    currency = published.scenario.currency
+    sql, unit = f'"{column.name}"', column.unit
+    if column.form:
+        sql, unit = column.form.sql(sql), currency if column.form.word == "cents" else unit
+    return StagedColumn(name, sql, f"{column.text} [{unit}]" if unit in ("unit", currency) else column.text)
 
 
 def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:

@@ -215,12 +215,14 @@ def plan(
     lead = scenario.marketing.lead_days if scenario.marketing else 0
     ahead = month_after(last) + dt.timedelta(days=lead)
     days = (ahead - scenario.first_day).days
+    # Exact totals are spread over the whole horizon, and reviews decided over it, whatever is asked for.
+    if asked.is_fixed or any(spec.entity == "review" for spec in chosen.values()):
+        days = max(days, asked.days)
     catalog, solved = solve(asked, streams, declared, sizes, days)
     scenario = bent(asked, asdict(solved))
     if scenario.demand is not asked.demand:
         declared = Calendar.of(scenario, scenario.days, registered)
-    # Exact totals are spread over the whole horizon, whatever part of it is asked for.
-    calendar = Calendar.of(scenario, max(days, scenario.days) if scenario.is_fixed else days, registered)
+    calendar = Calendar.of(scenario, days, registered)
     if scenario.demand.noise:
         shops, length = len(scenario.demand.shops), len(calendar.trend)
         noise = multipliers(scenario.demand.noise, streams, length, shops)

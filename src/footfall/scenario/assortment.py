@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from footfall.core.laws import apportion
 from footfall.scenario.changing import PriceChanges
 from footfall.scenario.defects import Contradiction, Contradictions, Path
-from footfall.scenario.strict import Code, Day, Finite, Positive, Share, Strict, sums_to_one
+from footfall.scenario.strict import Amount, Code, Day, Finite, Positive, Share, Strict, sums_to_one
 
 
 class PriceLaw(Strict):
@@ -134,6 +134,8 @@ class SubCategory(Strict):
         What a reviewer calls the thing, such as "running shoe".
     facets
         What a reviewer praises or slams, such as "fit"; usable after "the".
+    description
+        What its products are, in a line.
     """
 
     things: Annotated[list[str], Field(min_length=1)]
@@ -141,6 +143,7 @@ class SubCategory(Strict):
     pattern: str | None = None
     noun: str = "product"
     facets: Annotated[list[str], Field(min_length=2)] = ["quality", "finish"]
+    description: str | None = None
 
     @field_validator("pattern")
     @classmethod
@@ -188,6 +191,27 @@ class Category(Strict):
     sub_categories: Annotated[dict[str, SubCategory], Field(min_length=1)]
 
 
+class Supply(Strict):
+    """A thing that goes into products, such as an ingredient or a box.
+
+    Attributes
+    ----------
+    name
+        What it is.
+    cost
+        What it costs for one unit of a product, in the currency.
+    perishable
+        Whether it goes bad.
+    categories
+        Categories whose products need it.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    cost: Amount
+    perishable: bool
+    categories: Annotated[list[Code], Field(min_length=1)]
+
+
 class Catalog(Strict):
     """The products.
 
@@ -205,6 +229,8 @@ class Catalog(Strict):
         Number of the first SKU; the others follow.
     return_concentration
         a + b of the Beta law of return probabilities; the greater, the nearer to a category's mean.
+    supplies
+        Things that go into products; they cost what they cost, beside the products' own cost.
     pattern
         How thing, model and detail make a name.
     models
@@ -223,6 +249,7 @@ class Catalog(Strict):
     suppliers: Annotated[int, Field(ge=1, le=1000)] | None = None
     listed: Listing | None = None
     delisted: Delisting | None = None
+    supplies: list[Supply] = []
     pattern: str = "{thing} {model} {detail}"
     models: Annotated[list[str], Field(min_length=1)] | None = None
     categories: Annotated[dict[Code, Category], Field(min_length=1)]

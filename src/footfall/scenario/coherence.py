@@ -5,10 +5,11 @@ A rule yields all that it finds, each with the keys that it is about: people are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from footfall.core.schema import leaf_of
+from footfall.core.schema import VOCABULARY, leaf_of
 from footfall.scenario.calendar_coherence import demand_contradictions, promotion_contradictions
 from footfall.scenario.changing_coherence import changing_contradictions
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
@@ -195,6 +196,25 @@ def _columns(scenario: Scenario) -> Iterator[Contradiction]:
                     f"table '{name}', column '{column}' needs {missing}, which is not given",
                     *(("tables", name, "columns", column), tuple(missing.split("."))),
                 )
+        for column, path in table.paths.items():
+            word = table.columns[column].as_ or ""
+            most = 10 ** word.count("0") - 1 if word.endswith("0") else math.inf
+            if _largest(scenario, *leaf_of(table.rows, path)) > most:
+                yield Contradiction(
+                    f"table '{name}', column '{column}': '{word}' has room for {most}, and there are more; "
+                    "give it more zeros, or let it be a uuid",
+                    ("tables", name, "columns", column, "as"),
+                )
+
+
+def _largest(scenario: Scenario, entity: str, field: str) -> float:
+    """Largest number in a field of products or supplies; of what grows with time there is none."""
+    of, _ = VOCABULARY[entity].fields[field].references or (entity, field)
+    largest = {
+        "product": scenario.catalog.first_sku + scenario.catalog.skus - 1,
+        "supply": len(scenario.catalog.supplies),
+    }
+    return largest.get(of, math.inf)
 
 
 def _addresses(scenario: Scenario) -> Iterator[Contradiction]:
@@ -255,6 +275,13 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
             scenario.catalog.return_concentration,
         ),
         ("line", "is_returned"): ("catalog.return_concentration", scenario.catalog.return_concentration),
+        ("product", "description"): (
+            "a description of every sub-category",
+            all(
+                s.description for c in scenario.catalog.categories.values() for s in c.sub_categories.values()
+            )
+            or None,
+        ),
         ("product", "stock"): ("catalog.stock", scenario.catalog.stock),
         ("product", "supplier"): ("catalog.suppliers", scenario.catalog.suppliers),
         ("product", "created"): ("catalog.listed", scenario.catalog.listed),
@@ -270,6 +297,7 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         "product_price": ("catalog.price_changes", scenario.catalog.price_changes),
         "customer_address": ("customers.moves", scenario.customers.moves),
         "review": ("reviews", scenario.reviews),
+        "supply": ("catalog.supplies", scenario.catalog.supplies or None),
         "marketing_day": ("marketing", scenario.marketing),
         "budget_month": ("budget", scenario.budget),
     }

@@ -26,6 +26,7 @@ TEXTS: Mapping[str, str] = {  # by how the pattern begins
     "^[^": "without commas, quotes, line ends, or a space in front",
     "^[a-z_]": "lower-case letters, digits and _, not beginning with a digit",
     "^[A-Z]{2}": "a country, or country and region, such as AT or DE-BY",
+    "^(uuid": "uuid, cents, timestamp, or a code that ends with zeros, such as SKU-000",
     "^[A-Z]{3}": "three capital letters, such as EUR",
 }
 RULES: Mapping[str, str] = {

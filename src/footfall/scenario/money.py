@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from footfall.scenario.strict import Code, Day, Strict
+from footfall.scenario.strict import Amount, Code, Day, Strict
 
 
 def _four_decimals(percent: float) -> float:
@@ -15,13 +15,6 @@ def _four_decimals(percent: float) -> float:
     return percent
 
 
-def _whole_cents(amount: float) -> float:
-    if abs(amount * 100 - round(amount * 100)) > 1e-6:
-        raise ValueError(f"must be whole cents; it is {amount!r}")
-    return amount
-
-
-Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False), AfterValidator(_whole_cents)]
 TaxPercent = Annotated[float, Field(ge=0, lt=100, allow_inf_nan=False), AfterValidator(_four_decimals)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Words = Annotated[str, Field(min_length=1, max_length=80)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -16,7 +17,7 @@ from pydantic import (
 from footfall.core.publishing import Shown
 from footfall.core.schema import VOCABULARY, Kind, Made, leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
-from footfall.scenario.strict import Identifier, Strict
+from footfall.scenario.strict import FormWord, Identifier, Strict
 
 KindWord = Annotated[
     Kind, Field(strict=False), WithJsonSchema({"enum": [kind.value for kind in Kind], "type": "string"})
@@ -30,6 +31,9 @@ class PublishedColumn(Strict):
     ----------
     field
         Field of the table's rows, or a path along references, such as `order.customer.city`.
+    as
+        Form in which the field's values are shown: `uuid` for numbers and for shops, `cents` for money,
+        `timestamp` for days, or a code such as `SKU-000` for numbers.
     sql
         Expression over other columns of the table, row by row; of those that are made, the ones above it.
     plugin
@@ -45,6 +49,7 @@ class PublishedColumn(Strict):
     """
 
     field: str | None = None
+    as_: FormWord | None = Field(default=None, alias="as")
     sql: str | None = None
     plugin: str | None = None
     from_: list[Identifier] = Field(default=[], alias="from")
@@ -66,6 +71,8 @@ class PublishedColumn(Strict):
             raise Contradiction(f"a column that is made says its kind, one of {known}", "kind", "sql")
         if not self.is_made and (self.kind or self.unit):
             raise Contradiction("a column that shows a field has the field's kind and unit", "kind", "unit")
+        if self.is_made and self.as_:
+            raise Contradiction("a column that is made is shown as it was made", "as", "sql")
         return self
 
     @property
@@ -123,11 +130,24 @@ class PublishedTable(Strict):
         ]
         if not self.paths:
             wrong.append(Contradiction("a table shows at least one field of its rows", "columns"))
-        if wrong:
+        if wrong or (wrong := list(self._wrong_forms())):
             raise Contradictions(wrong)
         if len(self.paths) < len(self.columns):
             self._check_made()
         return self
+
+    def _wrong_forms(self) -> Iterator[Contradiction]:
+        for name, column in self.columns.items():
+            if column.field is not None and column.as_:
+                from footfall.core.forms import Form  # noqa: PLC0415 - few scenarios show any
+
+                entity, field = leaf_of(self.rows, column.field)
+                known = VOCABULARY[entity].fields[field]
+                codes = ("any",) if (known.references or (entity, field)) == ("shop", "code") else ()
+                try:
+                    Form.find(column.as_, entity, known.kind, codes)
+                except ValueError as error:
+                    yield Contradiction(f"column '{name}' {error}", ("columns", name, "as"))
 
     def _check_made(self) -> None:
         from footfall.scenario.sql.tree import SqlRefusedError  # noqa: PLC0415 - few scenarios have any
@@ -176,12 +196,15 @@ class PublishedTable(Strict):
         for name, path in self.paths.items():
             entity, field = leaf_of(self.rows, path)
             found[name] = VOCABULARY[entity].fields[field].kind
+            word = self.columns[name].as_
+            if word:
+                found[name] = {"cents": Kind.INTEGER, "timestamp": Kind.TIMESTAMP}.get(word, Kind.TEXT)
         return {name: kind for name, kind in found.items() if kind is not None}
 
     def resolved(self) -> dict[str, Shown]:
         """What each column shows, for the schema."""
         return {
-            name: Shown(c.field, c.text)
+            name: Shown(c.field, c.text, form=c.as_ or "")
             if c.field is not None
             else Shown("", c.text, c.unit, c.kind, self._made(name, c))
             for name, c in self.columns.items()

@@ -6,9 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from footfall.scenario.defects import Contradiction
+
+
+def _whole_cents(amount: float) -> float:
+    if abs(amount * 100 - round(amount * 100)) > 1e-6:
+        raise ValueError(f"must be whole cents; it is {amount!r}")
+    return amount
+
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -20,6 +27,8 @@ MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$")]
 Code = Annotated[str, Field(pattern=r"^[^\s,\"'][^,\"\r\n]*$", max_length=40)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)]
+FormWord = Annotated[str, Field(pattern=r"^(uuid|cents|timestamp|[A-Za-z][A-Za-z-]*0{1,9})$")]
+Amount = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False), AfterValidator(_whole_cents)]
 Deal = Literal["exact", "expected"]
 """Whether shares and totals are dealt exactly, over the whole horizon, or drawn row by row."""
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from footfall.core.arrays import Itself, from_numpy
+from footfall.core.arrays import Itself, from_numpy, one_word
 from footfall.plan.people import Locale, locale_pools
 from footfall.plan.plan import Plan
 from footfall.plan.registry import CustomerRegistry
@@ -41,6 +42,9 @@ def customers_at(plan: Plan, number: npt.NDArray[np.int64]) -> dict[str, Any]:
         if plan.scenario.customers.moves and shown & set(HOME):
             year = last_move(plan, number, np.full(len(number), plan.shown_on))
             columns |= homes(plan.streams, locales, shop, number, year)
+        if "name" in shown:
+            whole = columns["first_name"], columns["last_name"], one_word(" ")
+            columns["name"] = pc.binary_join_element_wise(*whole)
         if plan.publishes("customer", "email"):
             columns["email"] = _emails(Itself(plan)).take(from_numpy(number, pa.int64()))
     if isinstance(plan.customers, CustomerRegistry):

@@ -19,6 +19,16 @@ CHARGED: Mapping[Node, Origin] = {
     ("shop", "currency"): Origin(
         "As the scenario says; its own where the shop names none.", keys=("shops.*.currency", "currency")
     ),
+    ("supply", "*"): Origin(
+        "Each product with each thing that it needs.",
+        keys=("catalog.supplies",),
+        follows=(("product", "id"), ("product", "category")),
+    ),
+    ("supply", "id"): Origin("Its place in the scenario's list."),
+    ("supply", "name"): Origin("As the scenario says."),
+    ("supply", "cost"): Origin("As the scenario says."),
+    ("supply", "perishable"): Origin("As the scenario says."),
+    ("supply", "product"): Origin("Each product of the categories that need it."),
     ("exchange_rate", "*"): Origin(
         "Each day and currency once, the scenario's own first.", keys=("years", "exchange_rates", "currency")
     ),

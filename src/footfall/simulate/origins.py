@@ -167,6 +167,11 @@ PLANNED: Mapping[Node, Origin] = {
         keys=("catalog.categories.*.sub_categories",),
         follows=(("product", "category"), ("product", "price")),
     ),
+    ("product", "description"): Origin(
+        "That of its sub-category.",
+        keys=("catalog.categories.*.sub_categories",),
+        follows=(("product", "sub_category"),),
+    ),
     ("product", "name"): Origin(
         "Thing, model and detail of the sub-category, in the scenario's pattern; dealt so that none "
         "comes twice.",
@@ -210,6 +215,9 @@ PLANNED: Mapping[Node, Origin] = {
         streams=("customer.first_name",),
         keys=LOCALES,
         follows=_SHOP,
+    ),
+    ("customer", "name"): Origin(
+        "First and last name.", follows=(("customer", "first_name"), ("customer", "last_name"))
     ),
     ("customer", "last_name"): Origin(
         "A name of the home shop's country, as often as it is borne there, where that is known.",

@@ -23,6 +23,7 @@ from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
 from footfall.simulate.charges import Charges
 from footfall.simulate.deliveries import simulate_delivered, simulate_promised
+from footfall.simulate.descriptions import descriptions
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
 from footfall.simulate.joined import Columns, Rows
 from footfall.simulate.marketing import simulate_marketing
@@ -181,6 +182,7 @@ def _products(plan: Plan) -> Rows:
             "return_probability": lambda: catalog.return_probability,
             "sub_category": lambda: from_words(catalog.sub_category),
             "name": lambda: from_words(catalog.name),
+            "description": lambda: from_words(descriptions(plan)),
             "stock": lambda: catalog.stock,
             "supplier": lambda: from_words(catalog.supplier),
             "created": lambda: _date(plan, catalog.listed),
@@ -211,6 +213,16 @@ def _customer_rows(plan: Plan, columns: dict[str, Any]) -> Rows:
 def _shops(plan: Plan) -> Rows:
     """All shops, in the scenario's order."""
     return Rows(_ready(simulate_shops(plan)), lambda: row_addresses(len(plan.shops)))
+
+
+def _supplies(plan: Plan) -> Rows:
+    """All that goes into products."""
+    from footfall.simulate.supplies import simulate_supplies  # noqa: PLC0415 - seldom needed
+
+    columns = simulate_supplies(plan)
+    sku = columns.pop("sku")
+    address = (sku.astype(np.uint64) << np.uint64(16)) + columns["id"].astype(np.uint64)
+    return Rows(_ready(columns), lambda: address, {"product": lambda: (_products(plan), sku)})
 
 
 def _rates(plan: Plan) -> Rows:
@@ -246,6 +258,8 @@ def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
                 yield name, _batch(plan, spec, _address_rows(plan, columns))
         elif spec.entity == "shop":
             yield name, _batch(plan, spec, _shops(plan))
+        elif spec.entity == "supply":
+            yield name, _batch(plan, spec, _supplies(plan))
         elif spec.entity == "exchange_rate":
             yield name, _batch(plan, spec, _rates(plan))
 
@@ -370,7 +384,9 @@ def _batch(plan: Plan, spec: TableSpec, rows: Rows) -> pa.RecordBatch:
         if column.made:
             continue
         values = rows.values(column.field)  # only what is published is made
-        if column.kind is Kind.MONTH:
+        if column.form:
+            values = column.form.show(values)
+        elif column.kind is Kind.MONTH:
             values = from_words(values)
         elif column.kind is Kind.MONEY:
             values = as_decimal(values)

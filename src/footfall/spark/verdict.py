@@ -14,7 +14,7 @@ from footfall.contract.figures import SEEN_BY_ALL
 from footfall.contract.findings import Finding
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError
-from footfall.core.schema import TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.simulate.part import simulate_dimensions
 from footfall.sinks.reading import conform
 from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, opened, packed, unpacked
@@ -71,7 +71,7 @@ def verdict(work: Work, frames: Mapping[str, DataFrame], judgings: DataFrame) ->
 def _observed(work: Work, spec: TableSpec, frame: DataFrame, number: int, places: range) -> DataFrame:
     """Judgings of a table's partitions, at places in the order of its rows."""
     shipped, is_review = work.shipped, spec.entity == "review"
-    numbered = spec.column_of("id") if is_review else None
+    numbered = next((c for c in spec.columns if c.field == "id"), None) if is_review else None
     if is_review and numbered is None:
         frame = frame.coalesce(1)  # nothing in the rows tells their order
 
@@ -83,13 +83,18 @@ def _observed(work: Work, spec: TableSpec, frame: DataFrame, number: int, places
                 judging.glance(table, batch)
         for batch in batches:
             if origin is None:
-                origin = number if numbered is None else batch.column(numbered)[0].as_py()
+                origin = number if numbered is None else _first_number(numbered, batch)
             judging.observe(spec.name, conform(Path(spec.name), spec, batch))
         if origin is not None:
             place = places[min(origin // REVIEWS_A_PLACE, len(places) - 1)]
             yield from packed(JUDGING, place, origin, judging)
 
     return frame.mapInArrow(task, COLUMNS)
+
+
+def _first_number(column: ColumnSpec, batch: pa.RecordBatch) -> int:
+    values = batch.column(column.name).slice(0, 1)
+    return int(column.form.read(values)[0] if column.form else values[0].as_py())
 
 
 def _merge(place: int, judgings: Things) -> Iterator[pa.RecordBatch]:

@@ -133,6 +133,7 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
     begun = plan.shown_on + 1
     expected = {
         "shop": float(shops),
+        "supply": float(plan.scenario.catalog.skus * len(plan.scenario.catalog.supplies)),
         "exchange_rate": float((stop - start) * len(plan.exchange)),
         "product_price": plan.scenario.catalog.skus * (1 + (begun / changes.every_days if changes else 0)),
         "customer_address": plan.scenario.customers.pool

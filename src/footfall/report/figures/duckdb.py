@@ -17,7 +17,8 @@ import duckdb
 import pyarrow as pa
 
 from footfall.contract.subject import Subject
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.sinks.ddl import literal
 
 _MEMORY, _THREADS = "1GB", 2
 _UNUSED = {"first_name", "last_name", "email", "phone", "address", "shipping_address", "text"}
@@ -67,11 +68,7 @@ class Tables:
             yield batch
 
     def _take(self, spec: TableSpec, batches: Iterator[pa.RecordBatch]) -> None:
-        wanted = {
-            c.field: f'("{c.name}" * 100)::BIGINT' if c.kind in (Kind.MONEY, Kind.FRACTION) else f'"{c.name}"'
-            for c in spec.columns
-            if c.is_own and c.field not in _UNUSED
-        }
+        wanted = {c.field: _value(c) for c in spec.columns if c.is_own and c.field not in _UNUSED}
         if spec.entity == "line" and "total" in wanted:
             wanted["amount"] = wanted["total"]
         elif spec.entity == "line" and {"unit_price", "quantity"} <= wanted.keys():
@@ -110,6 +107,18 @@ class Tables:
             'DROP TABLE "order"; ALTER TABLE dated RENAME TO "order"'
         )
         self._columns["order"] |= added.keys()
+
+
+def _value(column: ColumnSpec) -> str:
+    """Expression of a column's plain value: money in cents, listed words as they are listed."""
+    name = f'"{column.name}"'
+    if column.form and column.form.words:
+        pairs = zip(column.form.shown_words, column.form.words, strict=True)
+        cases = " ".join(f"WHEN '{shown}' THEN {literal(word)}" for shown, word in pairs)
+        return f"CASE {name} {cases} END"
+    if column.form and column.kind is Kind.TIMESTAMP:
+        return f"{name}::DATE"
+    return f"({name} * 100)::BIGINT" if column.kind in (Kind.MONEY, Kind.FRACTION) else name
 
 
 @contextmanager
