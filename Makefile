@@ -22,6 +22,7 @@ lint: $(INSTALLED)
 sweep: $(INSTALLED)
 	$(BIN)/python benchmarks/sweep.py --scenario vantage --seeds 200
 	$(BIN)/python benchmarks/sweep.py --scenario storefront --seeds 200
+	$(BIN)/python benchmarks/sweep.py --scenario jaffle --seeds 50
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/startup.py

@@ -1,7 +1,11 @@
-"""Take the picture of a report that the README shows, with headless Chromium.
+"""Take a picture of a part of a report, such as the one that the README shows, with headless Chromium.
 
     footfall generate vantage -o data/vantage --report
     python tools/report_picture.py data/vantage/_footfall/report.html docs/report.png
+
+A page's figures have names; two of them say from where to where:
+
+    python tools/report_picture.py data/jaffle/_footfall/report.html baskets.png baskets affinity
 
 It needs Debian's packages chromium and chromium-driver.
 """
@@ -19,8 +23,8 @@ from selenium.webdriver.chrome.service import Service
 
 _WIDTH = 1200
 _SECTION = """
-const section = document.querySelector('#demand').getBoundingClientRect();
-const last = document.querySelector('#payday').getBoundingClientRect();
+const section = document.getElementById(arguments[0]).getBoundingClientRect();
+const last = document.getElementById(arguments[1]).getBoundingClientRect();
 return [section.top - 24, last.bottom - section.top + 44];
 """
 _ARGUMENTS = (
@@ -36,8 +40,8 @@ _ARGUMENTS = (
 )
 
 
-def picture(page: Path) -> bytes:
-    """PNG of the section that tells when orders come."""
+def picture(page: Path, first: str = "demand", last: str = "payday") -> bytes:
+    """PNG from one named element to another; by default the section that tells when orders come."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         raise SystemExit("chromium and chromedriver are needed: apt-get install chromium chromium-driver")
@@ -50,7 +54,7 @@ def picture(page: Path) -> bytes:
             screen = {"width": _WIDTH, "height": 900, "deviceScaleFactor": 1, "mobile": False}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
             browser.get(page.resolve().as_uri())
-            top, height = browser.execute_script(_SECTION)
+            top, height = browser.execute_script(_SECTION, first, last)
             clip = {"x": 0, "y": top, "width": _WIDTH, "height": height, "scale": 1}
             shot = browser.execute_cdp_cmd(
                 "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
@@ -59,5 +63,5 @@ def picture(page: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    source, target = map(Path, sys.argv[1:])
-    target.write_bytes(picture(source))
+    source, target = map(Path, sys.argv[1:3])
+    target.write_bytes(picture(source, *sys.argv[3:]))
