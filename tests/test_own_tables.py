@@ -171,7 +171,7 @@ def test_columns_are_renamed_reordered_and_left_out(tmp_path: Path) -> None:
         ),
         ("{rows: product, columns: {a: order.time}}", "they refer by nothing"),
         ("{rows: line, columns: {a: order.}}", "rows of 'order' do not have"),
-        ("{rows: line, columns: {a: {field: id, txt: x}}}", "allowed in tables.t.columns.a: field, sql"),
+        ("{rows: line, columns: {a: {field: id, txt: x}}}", "allowed in tables.t.columns.a: field, as, sql"),
         ("{rows: line, columns: {a: 3}}", "tables.t.columns.a: must be a map of keys and values"),
         ("{rows: line, columns: {}}", "tables.t.columns: must hold at least 1"),
     ],
