@@ -50,6 +50,7 @@ LATE = (
     "tables.orders.columns.promised_date=promised",
     "tables.orders.columns.delivered_date=delivered",
 )
+PAIRS = ("basket.sub_category_affinity=[{first: Wanderschuhe, then: Socken, odds_factor: 4.0}]",)
 LIVES = (
     "targets.top_customer_share=null",
     "customers.registered.lifetime={median_days: 60, shape: 1.0}",
@@ -64,6 +65,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "habits": ("vantage", 0.05, HABITS),
     "currencies": ("vantage", 0.05, test_exchange.RATES),
     "lives": ("storefront", 0.2, LIVES),
+    "pairs": ("vantage", 0.05, PAIRS),
     "late": ("storefront", 0.2, LATE),
     "changing": ("storefront", 0.2, CHANGING["storefront"]),
     "jaffle": ("jaffle", 0.1, ()),
@@ -161,6 +163,11 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     "late": {
         "arrival.delivery": ["arrival.delivery={promised_days: 6, late_share: 0.4}"],
         "reviews.quality": ["reviews.quality.late=0.5"],
+    },
+    "pairs": {
+        "basket.sub_category_affinity": [
+            "basket.sub_category_affinity=[{first: Wanderschuhe, then: Hosen, odds_factor: 9.0}]"
+        ],
     },
     "lives": {"customers.registered.lifetime": ["customers.registered.lifetime.median_days=20"]},
     "habits": {

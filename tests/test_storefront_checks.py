@@ -16,6 +16,7 @@ from footfall.contract.customer_figures import folded
 from footfall.contract.delivery_checks import CHECKS as DELIVERY_CHECKS
 from footfall.contract.habit_checks import CHECKS as HABIT_CHECKS
 from footfall.contract.lifetime_checks import CHECKS as LIFETIME_CHECKS
+from footfall.contract.pairing_checks import CHECKS as PAIRING_CHECKS
 from footfall.contract.rate_targets import CHECKS as RATE_CHECKS
 from footfall.contract.review_checks import CHECKS as REVIEW_CHECKS
 from footfall.contract.shares import quotas
@@ -201,7 +202,8 @@ FINER: list[tuple[str, Damage, str]] = [
 ]
 
 
-HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS)}  # in tests/test_habits.py, test_lifetimes.py
+# In tests/test_habits.py, test_lifetimes.py and test_pairing.py.
+HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS, *PAIRING_CHECKS)}
 DELIVERIES = {c.name for c in DELIVERY_CHECKS}  # in tests/test_deliveries.py
 CHANGING = {check.name for check in VERSION_CHECKS}  # in tests/test_changing.py
 STEERED = {c.name for c in RATE_CHECKS} | {"targets.orders", "targets.revenue"}  # in tests/test_targets.py

@@ -47,6 +47,7 @@ class HistoryTally:
         lines = scenario.demand.orders * sum(size * share for size, share in sizes.items())
         registered = scenario.customers.registered
         self.wanted = scenario.customers.habits is not None or bool(registered and registered.lifetime)
+        self.wanted = self.wanted or bool(scenario.basket.sub_category_affinity)
         self._shops, self._start = len(subject.shops), subject.start
         self._bound = int(min(1.0, SAMPLED_LINES / max(1.0, lines)) * _WORD)
         self._parts: list[Histories] = []

@@ -20,6 +20,7 @@ from footfall.plan.customers import CustomerPool
 from footfall.plan.day_noise import multipliers
 from footfall.plan.exchange import draw_rates
 from footfall.plan.mixes import DealtMix
+from footfall.plan.pairing import Pairing
 from footfall.plan.products import Quality
 from footfall.plan.promotions import Promoted
 from footfall.plan.registry import CustomerRegistry
@@ -60,6 +61,8 @@ class Plan:
         Where customers buy some SKUs again and again.
     exchange : ndarray of int, shape (currencies, days)
         Millionths of each currency for one of the scenario's; no row where it knows no others.
+    pairing : Pairing or None
+        Where sub-categories go together.
     returning : Returning or None
         Where customers differ in how likely they send things back.
     leads : bool
@@ -92,6 +95,7 @@ class Plan:
     asked: Scenario
     tastes: Tastes | None = None
     favourites: Favourites | None = None
+    pairing: Pairing | None = None
     returning: Returning | None = None
     leads: bool = True
     as_of: int | None = None
@@ -105,6 +109,13 @@ class Plan:
     def buyers(self) -> Buyers:
         """The law by which orders find their shops and customers."""
         return Buyers(self.streams, self.customers, self.calendar.shop_weights, self.calendar.shop_factors)
+
+    @property
+    def shelf_weights(self) -> Floats | None:
+        """Sales weights of the SKUs, row by row; None where the catalogue's own are all there are."""
+        if self.pairing is not None:
+            return self.pairing.weights
+        return None if self.tastes is None else self.tastes.weights
 
     @property
     def shops(self) -> list[str]:
@@ -279,7 +290,7 @@ def plan(
 def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> Plan:
     """Return the plan with these customers, and what follows from how often each of them orders."""
     whole = dataclasses.replace(whole, customers=customers)
-    habits, buyers = whole.scenario.customers.habits, whole.buyers
+    habits, buyers, basket = whole.scenario.customers.habits, whole.buyers, whole.scenario.basket
     sizes, tastes, favourites, returning = whole.sizes, None, None, None
     if habits and habits.basket_size_correlation:
         sizes = sizes.with_habit(habits.basket_size_correlation, buyers)
@@ -297,6 +308,7 @@ def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> P
         sizes=sizes,
         tastes=tastes,
         favourites=favourites,
+        pairing=Pairing.of(basket, whole.catalog) if basket.sub_category_affinity else None,
         returning=returning,
         line_numbers=numbers,
     )

@@ -134,6 +134,29 @@ class Affinity(Strict):
     odds_factor: Positive
 
 
+class SubCategoryAffinity(Strict):
+    """When the first item is of one sub-category, later ones are of another more, or less, often.
+
+    Inside of the later line's category, P(b | a) is proportional to r(b) times the factors of a and b, and
+    r is solved for each pair of categories so that all first items together lead to each SKU by its weight
+    (iterative proportional fitting, which keeps odds ratios: Deming and Stephan 1940). So what is sold stays,
+    and which category comes after which stays, too.
+
+    Attributes
+    ----------
+    first
+        Sub-category of the first item; its name belongs to one category only.
+    then
+        Sub-category of a later item.
+    odds_factor
+        Odds ratio of `then` against the rest of its category, `first` against the rest of its own.
+    """
+
+    first: str
+    then: str
+    odds_factor: Positive
+
+
 class Basket(Strict):
     """How many lines an order has, what goes together, how many units a line has.
 
@@ -155,6 +178,7 @@ class Basket(Strict):
     deal: Deal = "expected"
     lines: Annotated[int, Field(ge=1)] | None = None
     affinity: list[Affinity] = []
+    sub_category_affinity: Annotated[list[SubCategoryAffinity], Field(min_length=1)] | None = None
     quantity: CountShares
 
     @field_validator("size")

@@ -16,6 +16,7 @@ from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.habits_coherence import habit_contradictions
 from footfall.scenario.money_coherence import money_contradictions, money_needed
 from footfall.scenario.own_checks import check_contradictions
+from footfall.scenario.pairing_coherence import pairing_contradictions
 from footfall.scenario.targets_coherence import knob_contradictions, target_contradictions
 
 if TYPE_CHECKING:
@@ -251,6 +252,7 @@ RULES = (
     _affinity,
     _customers,
     habit_contradictions,
+    pairing_contradictions,
     _totals,
     _lines,
     _reviews,

@@ -14,7 +14,6 @@ from footfall.core.streams import Rows
 from footfall.plan.calibrate import later_category_shares
 from footfall.plan.catalog import Catalog
 from footfall.plan.plan import Plan
-from footfall.plan.tastes import Tastes
 from footfall.scenario.buying import MAX_LINES, Basket
 from footfall.simulate.orders import Orders
 
@@ -105,6 +104,8 @@ def _fill(  # noqa: PLR0917 - columns of the same orders
     day = orders.day
     customer = orders.customer if plan.favourites else None
     taste = plan.tastes.classes(plan.streams, orders.customer) if plan.tastes else None
+    if plan.pairing:
+        taste = np.full(len(size), plan.pairing.base)
     is_changing = plan.catalog.last_listed > day[0] or plan.catalog.first_delisted < day[-1]
     listing = day if is_changing else None
     category = None
@@ -121,6 +122,7 @@ def _fill(  # noqa: PLR0917 - columns of the same orders
         if position:
             words = plan.streams.bits("basket.category", rows)
             category = shelf.later_category(words, plan.catalog.category.take(taken[0]))
+            taste = plan.pairing.group.take(taken[0]) if plan.pairing else taste
         picked = _pick_untaken(plan, shelf, _Lines(rows, category, listing, customer, taste), taken)
         sku[starts + position] = picked
         taken.append(picked)
@@ -141,8 +143,8 @@ class _Shelf:
     same shelf.
     """
 
-    any_sku: laws.Choice  # a case a class of customers
-    sku_of: laws.Choice  # a case a class and category
+    any_sku: laws.Choice  # a case a row of weights
+    sku_of: laws.Choice  # a case a row and category
     later_category: laws.Choice  # a case a first category
     categories: int
     uplift: Floats  # of each SKU
@@ -168,7 +170,7 @@ class _Lines:
     customer
         None where nobody has favourites.
     taste
-        Class of the customer; None where all customers have the same taste.
+        Row of the sales weights that hold: the customer's class, or what came first; None where there is one.
     """
 
     address: Rows
@@ -188,26 +190,25 @@ def _shelf(plan: Plan, running: int) -> _Shelf:
     uplift = (1.0,) * len(names)
     if plan.promoted is not None:
         uplift = tuple(plan.promoted.uplift[running].tolist())
-    key = (Itself(plan.catalog), Itself(plan.tastes), Itself(plan.scenario.basket))
+    key = (Itself(plan.catalog), Itself(plan.shelf_weights), Itself(plan.scenario.basket))
     return _shelf_of(*key, names, uplift)
 
 
 @lru_cache(maxsize=32)
 def _shelf_of(
     catalog_key: Itself,
-    tastes_key: Itself,
+    weights_key: Itself,
     basket_key: Itself,
     names: tuple[str, ...],
     uplifts: tuple[float, ...],
 ) -> _Shelf:
     catalog: Catalog = catalog_key.value
-    tastes: Tastes | None = tastes_key.value
+    rows: Floats | None = weights_key.value
     basket: Basket = basket_key.value
     sku = np.argsort(catalog.category, kind="stable")
     sku = sku.astype(np.int16 if len(sku) <= np.iinfo(np.int16).max else np.int32)  # small tables stay near
     uplift = np.array(uplifts)[catalog.category]
-    weights_of_class = tastes.weights if tastes else [catalog.weight]
-    of_class = [laws.distribution((w * uplift)[sku]) for w in weights_of_class]
+    of_class = [laws.distribution((w * uplift)[sku]) for w in ([catalog.weight] if rows is None else rows)]
     counts = np.bincount(catalog.category, minlength=len(names))
     stops = np.cumsum(counts)
     ranges = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
@@ -291,7 +292,10 @@ def _or_favourite(plan: Plan, shelf: _Shelf, attempt: int, lines: _Lines, sku: I
     again, place = plan.favourites.bought(plan.streams, attempt, lines.address)
     category = plan.catalog.category.take(sku.take(again))
     words = plan.favourites.words(plan.streams, lines.customer.take(again), category, place)
-    sku[again] = shelf.draw(words, category, None if lines.taste is None else lines.taste.take(again))
+    taste = None if lines.taste is None else lines.taste.take(again)
+    if plan.pairing:  # a favourite is one whatever came first
+        taste = np.full(len(again), plan.pairing.base)
+    sku[again] = shelf.draw(words, category, taste)
     return sku
 
 
@@ -305,7 +309,7 @@ def _pick_rest(plan: Plan, shelf: _Shelf, lines: _Lines, taken: list[Ints]) -> I
         is_right &= (catalog.listed <= lines.day[:, None]) & (catalog.delisted >= lines.day[:, None])
     for skus in taken:
         is_right[np.arange(len(is_right)), skus] = False
-    weights = catalog.weight if plan.tastes is None else plan.tastes.weights[lines.taste]
+    weights = catalog.weight if plan.shelf_weights is None else plan.shelf_weights[lines.taste]
     cumulated = np.cumsum(np.where(is_right, weights * shelf.uplift, 0.0), axis=1)
     u = plan.streams.uniform("basket.sku.rest", lines.address) * cumulated[:, -1]
     return np.asarray((cumulated <= u[:, None]).sum(axis=1))

@@ -10,6 +10,7 @@ _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of 
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
 _RETURNING = ("plan", "customers' returns")
+_PAIRING = ("plan", "sub-categories that go together")
 _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
@@ -105,6 +106,12 @@ ORDERED: Mapping[Node, Origin] = {
         follows=(("order", "customer"), ("product", "price")),
         needs="customers.habits.price_tilt",
     ),
+    _PAIRING: Origin(
+        "After a first item of each sub-category, others of a later one's category sell more, or less.",
+        keys=("basket.sub_category_affinity",),
+        follows=(("product", "sub_category"),),
+        needs="basket.sub_category_affinity",
+    ),
     _FAVOURITES: Origin(
         "A share of the lines are favourites of their customers, who have some in each category, dealt by "
         "the sales weights from the keenest customer to the rarest.",
@@ -122,7 +129,10 @@ ORDERED: Mapping[Node, Origin] = {
         "once in a basket, and only while it sells.",
         streams=("basket.category", "basket.sku.*"),
         keys=("basket.affinity", "promotions"),
-        follows=(_PLACE, ("product", "created"), ("product", "delisted"), POWER, _TASTES, _FAVOURITES),
+        follows=(
+            *(_PLACE, ("product", "created"), ("product", "delisted"), POWER),
+            *(_TASTES, _FAVOURITES, _PAIRING),
+        ),
     ),
     ("line", "product"): Origin("The number of the SKU that was chosen.", follows=(_SKU, ("product", "id"))),
     ("line", "quantity"): Origin(
