@@ -36,6 +36,8 @@ TIMES = (
     "demand.holidays={places: {DE: DE-BY, AT: AT}, multiplier: 0}",
     "demand.noise={coefficient_of_variation: 0.2, autocorrelation: 0.5, per_shop: true}",
     "catalog.delisted={share: 0.1}",
+    "marketing_channels={a: {revenue_share: 0.06, revenue_share_sd: 0.01, lead_days: 1, elasticity: 0.7}}",
+    "tables.channels={rows: marketing_channel_day, columns: {d: date, s: shop, c: channel, e: spend}}",
     "tables.raw_products.columns.delisted_on=delisted",
     "promotions={shoes: {from: 03-01, to: 03-20, categories: [Schuhe], discount_percent: 15, uplift: 1.4}}",
 )
@@ -153,6 +155,10 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     },
     "two shops": {},
     "times": {
+        "marketing_channels": [
+            "marketing_channels.a.lead_days=3",
+            "marketing_channels.b={revenue_share: 0.1, revenue_share_sd: 0.01, lead_days: 1}",
+        ],
         "catalog.delisted": ["catalog.delisted.share=0.25"],
         "promotions": ["promotions.shoes.categories=[Bekleidung]", "promotions.shoes.uplift=3"],
         "demand.noise": ["demand.noise.coefficient_of_variation=0.4"],

@@ -34,7 +34,8 @@ from footfall.core.money import as_unscaled
 from footfall.core.schema import DIMENSIONS, HISTORIES, Kind, TableSpec
 
 Column = npt.NDArray[Any]
-WHOLE = ("product", "supply", "shop", *HISTORIES, "exchange_rate", "marketing_day", "budget_month")
+DERIVED = ("marketing_day", "marketing_channel_day", "budget_month")
+WHOLE = ("product", "supply", "shop", *HISTORIES, "exchange_rate", *DERIVED)
 SEEN_BY_ALL = (*DIMENSIONS, "exchange_rate")
 """Tables that every worker sees, as orders are judged by them."""
 _OF_CUSTOMERS = ("id", "registered", "address", "city", "state", "postcode")

@@ -271,6 +271,19 @@ VOCABULARY: Mapping[str, EntitySpec] = {
             "spend": FieldSpec(Kind.MONEY, "Marketing spend, which leads revenue.", unit="currency"),
         },
     ),
+    "marketing_channel_day": EntitySpec(
+        grain="one row a day, shop and channel",
+        keys=(("date", "shop", "channel"),),
+        order_by=("date", "shop", "channel"),
+        fields={
+            "date": FieldSpec(Kind.DATE, "Day on which the money was spent."),
+            "shop": FieldSpec(Kind.CODE, "Shop that the money was spent for.", references=_SHOP_CODE),
+            "channel": FieldSpec(Kind.CODE, "Marketing channel that it was spent on."),
+            "spend": FieldSpec(
+                Kind.MONEY, "Spend on the channel, which leads revenue by the channel's lag.", unit="currency"
+            ),
+        },
+    ),
     "budget_month": EntitySpec(
         grain="one row a month and shop",
         keys=(("month", "shop"),),

@@ -20,7 +20,12 @@ _LIST = re.compile(r"\n(\w+:\n)")
 _ITEM = re.compile(r"(?<!:)\n(  - name: )")
 """Where an empty line helps to read: before a list, and between those of its items that have names."""
 _FRESH = {"warn_after": {"count": 36, "period": "hour"}}
-_DAILY: Mapping[str, str] = {"order": "time|date", "marketing_day": "date", "exchange_rate": "date"}
+_DAILY: Mapping[str, str] = {
+    "order": "time|date",
+    "marketing_day": "date",
+    "marketing_channel_day": "date",
+    "exchange_rate": "date",
+}
 """Tables that grow every day, and the field that tells how far they have come."""
 
 

@@ -200,7 +200,7 @@ class _Project:
         ]
 
     def _shop_models(self) -> list[str]:
-        entities = ("order", "customer", "marketing_day", "budget_month")
+        entities = ("order", "customer", "marketing_day", "marketing_channel_day", "budget_month")
         return [MODELS[e] for e in entities if any(column.name == "shop_id" for column in self._staged(e))]
 
 

@@ -23,6 +23,7 @@ MODELS: Mapping[str, str] = {
     "line": "stg_order_lines",
     "review": "stg_reviews",
     "marketing_day": "stg_marketing_daily",
+    "marketing_channel_day": "stg_marketing_channels_daily",
     "budget_month": "stg_budget_monthly",
 }
 _OWN_NAMES: Mapping[tuple[str, str], str] = {
@@ -72,6 +73,10 @@ _OWN_NAMES: Mapping[tuple[str, str], str] = {
     ("marketing_day", "date"): "spend_date",
     ("marketing_day", "shop"): "shop_id",
     ("marketing_day", "spend"): "marketing_spend",
+    ("marketing_channel_day", "date"): "spend_date",
+    ("marketing_channel_day", "shop"): "shop_id",
+    ("marketing_channel_day", "channel"): "marketing_channel",
+    ("marketing_channel_day", "spend"): "marketing_spend",
     ("budget_month", "month"): "budget_month",
     ("budget_month", "shop"): "shop_id",
     ("budget_month", "revenue"): "planned_revenue",

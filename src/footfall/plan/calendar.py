@@ -117,6 +117,12 @@ class Calendar:
         return np.maximum(self.base * self.shape * weight, 0.0)
 
     @property
+    def orders_by_shop(self) -> npt.NDArray[np.float64]:
+        """Expected orders of each day and shop, shape (days, shops)."""
+        by_shop = np.outer(self.base * self.shape, self.shop_weights)
+        return np.maximum(by_shop if self.holiday is None else by_shop * self.holiday, 0.0)
+
+    @property
     def shop_factors(self) -> npt.NDArray[np.float64] | None:
         """What the shops' weights are multiplied by each day, shape (days, shops); None where they stay."""
         if self.noise is None or self.noise.shape[1] == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from footfall.plan.basket_sizes import BasketSizes, LineNumbers
 from footfall.plan.buyers import Buyers
 from footfall.plan.calendar import Calendar, OrderCounts
 from footfall.plan.catalog import Catalog
+from footfall.plan.channels import Saturation
 from footfall.plan.customers import CustomerPool
 from footfall.plan.day_noise import multipliers
 from footfall.plan.exchange import draw_rates
@@ -85,6 +87,7 @@ class Plan:
     line_numbers: LineNumbers | None
     discounts: DealtMix
     promoted: Promoted | None
+    saturation: Saturation | None
     statuses: Statuses | None
     payments: DealtMix | None
     elsewhere: DealtMix | None
@@ -146,10 +149,12 @@ class Plan:
         """Days that are needed: marketing looks ahead, a budget back, reviews at the whole horizon."""
         entities = {spec.entity for spec in self.tables.values()}
         start, stop = self.published_days
-        if not entities & {"order", "line", "review", "marketing_day", "budget_month"}:
+        if not entities & {
+            *("order", "line", "review"),
+            *("marketing_day", "marketing_channel_day", "budget_month"),
+        }:
             return start, start
-        if "marketing_day" in entities and self.scenario.marketing:
-            stop += self.scenario.marketing.lead_days
+        stop += _lead_days(self.scenario, entities)
         if "review" in entities:  # which purchases are reviewed shows only among all of them
             start, stop = 0, max(stop, self.scenario.days)
         months = self.planned_months
@@ -223,7 +228,7 @@ def plan(
     registered = _registered(asked, registry)
     declared = Calendar.of(asked, asked.days, registered)
     sizes = BasketSizes.of(asked.basket, round(asked.demand.orders))
-    lead = scenario.marketing.lead_days if scenario.marketing else 0
+    lead = _lead_days(scenario, {"marketing_day", "marketing_channel_day"})
     ahead = month_after(last) + dt.timedelta(days=lead)
     days = (ahead - scenario.first_day).days
     # Exact totals are spread over the whole horizon, and reviews decided over it, whatever is asked for.
@@ -266,6 +271,7 @@ def plan(
             scenario.basket.lines or 0,
         ),
         promoted=Promoted.of(scenario, calendar),
+        saturation=Saturation.of(scenario, declared),
         statuses=Statuses.plan(scenario.fulfilment, counts) if scenario.fulfilment else None,
         payments=DealtMix.of("order.payment", payment.deal, list(payment.shares.values()), orders)
         if payment
@@ -330,6 +336,16 @@ def _registered(scenario: Scenario, customers: CustomerRegistry | None) -> Float
             "let 'from' or 'to' be earlier, or raise customers.pool"
         )
     return share if scenario.demand.follows_customers else (share > 0).astype(np.float64)
+
+
+def _lead_days(scenario: Scenario, entities: Collection[str]) -> int:
+    """Days by which the revenue that is needed for tables of marketing lies ahead."""
+    lead = 0
+    if "marketing_day" in entities and scenario.marketing:
+        lead = scenario.marketing.lead_days
+    if "marketing_channel_day" in entities:
+        lead = max(lead, *(c.lead_days for c in (scenario.marketing_channels or {}).values()), 0)
+    return lead
 
 
 def month_after(day: dt.date) -> dt.date:

@@ -301,6 +301,7 @@ def _missing_for(scenario: Scenario, entity: str, field: str) -> str:
         "review": ("reviews", scenario.reviews),
         "supply": ("catalog.supplies", scenario.catalog.supplies or None),
         "marketing_day": ("marketing", scenario.marketing),
+        "marketing_channel_day": ("marketing_channels", scenario.marketing_channels),
         "budget_month": ("budget", scenario.budget),
     }
     money = money_needed(scenario, entity, field)

@@ -21,6 +21,7 @@ from footfall.scenario import coherence
 from footfall.scenario.arrival import Arrival
 from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
+from footfall.scenario.channels import Channel
 from footfall.scenario.demand import Demand
 from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
 from footfall.scenario.money_coherence import CURRENCY_FIELDS
@@ -66,6 +67,8 @@ class Scenario(Strict):
         Currency: how it stands to the scenario's from day to day.
     payment
         How orders are paid.
+    marketing_channels
+        Channel: its share of revenue, its lag and its saturation.
     promotions
         Name of each: days on which some categories are sold off.
     tables
@@ -97,6 +100,7 @@ class Scenario(Strict):
     reviews: Reviews | None = None
     promotions: dict[Identifier, Promotion] | None = None
     marketing: Marketing | None = None
+    marketing_channels: Annotated[dict[Code, Channel], Field(min_length=1, max_length=50)] | None = None
     budget: Budget | None = None
     arrival: Arrival = Field(default_factory=Arrival)
     targets: Targets = Field(default_factory=Targets)
@@ -170,6 +174,8 @@ class Scenario(Strict):
         shops = tuple(self.demand.shops)
         words = {
             **{(entity, "shop"): shops for entity in ("order", "customer", "marketing_day", "budget_month")},
+            ("marketing_channel_day", "shop"): shops,
+            ("marketing_channel_day", "channel"): tuple(self.marketing_channels or ()),
             ("shop", "code"): shops,
             **dict.fromkeys(CURRENCY_FIELDS, self.currencies),
             ("product", "category"): tuple(self.catalog.categories),

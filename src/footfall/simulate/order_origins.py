@@ -15,6 +15,7 @@ _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
 _PROMOTED = ("line", "promotion")
+_CHANNELS = ("marketing_channel_day", "channels")
 
 ORDERED: Mapping[Node, Origin] = {
     _DRAWN_ROWS: Origin(
@@ -219,6 +220,24 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("marketing.share",),
         keys=("marketing",),
         follows=(("line", "total"), ("order", "shop")),
+    ),
+    ("marketing_channel_day", "*"): Origin(
+        "Each day, shop and channel once.",
+        keys=("year", "years", "demand.shops"),
+        follows=(_CHANNELS,),
+    ),
+    _CHANNELS: Origin(
+        "Each channel has its share of revenue, its lag and its elasticity.",
+        keys=("marketing_channels",),
+        needs="marketing_channels",
+    ),
+    ("marketing_channel_day", "date"): Origin("Each day of the horizon."),
+    ("marketing_channel_day", "shop"): Origin("Each shop, in the scenario's order."),
+    ("marketing_channel_day", "channel"): Origin("Each channel, in the scenario's order."),
+    ("marketing_channel_day", "spend"): Origin(
+        "The shop's revenue some days later times a normal share, more than in proportion on busy days.",
+        streams=("channel.share.*",),
+        follows=(("line", "total"), ("order", "shop"), DAYS),
     ),
     ("budget_month", "*"): Origin("Each month and shop once.", keys=("years", "demand.shops")),
     ("budget_month", "month"): Origin("Each month that the horizon touches.", keys=("year",)),

@@ -350,6 +350,13 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
             cells: dict[str, Any] = {**simulate_marketing(plan, revenue)}
             when = cells["day"]
             cells["date"] = _date(plan, when)
+        elif spec.entity == "marketing_channel_day":
+            from footfall.simulate.channels import simulate_channels  # noqa: PLC0415 - seldom needed
+
+            cells = {**simulate_channels(plan, revenue)}
+            names, channel = list(plan.scenario.marketing_channels or ()), cells["channel"]
+            when = cells["day"] * len(names) + channel
+            cells |= {"date": _date(plan, cells["day"]), "channel": take_words(names, channel)}
         elif spec.entity == "budget_month":
             cells = {**simulate_budget(plan, revenue)}
             when = [int(month.replace("-", "")) for month in cells["month"]]

@@ -111,7 +111,7 @@ def _frame(work: Work, spec: TableSpec, swept: Callable[[str], DataFrame]) -> Da
         return made(work.tasks(deal), order_rows)
     if spec.entity == "review":
         return made(decided_frame(work, swept(PURCHASES)), _review_rows)
-    if spec.entity in ("marketing_day", "budget_month"):
+    if spec.entity in ("marketing_day", "marketing_channel_day", "budget_month"):
         return made(swept(REVENUE).repartition(1), _aggregate_rows)
     return made(work.spark.range(1, numPartitions=1), _dimension_rows)
 

@@ -90,7 +90,10 @@ def _seconds(plan: Plan, rows: Mapping[str, int]) -> float:
     by_entity = {spec.entity: rows[name] for name, spec in plan.tables.items()}
     orders = _expected_orders(plan)
     # Orders are simulated with their lines, whichever of them is published.
-    if by_entity.keys() & {"order", "line", "review", "marketing_day", "budget_month"}:
+    if by_entity.keys() & {
+        *("order", "line", "review"),
+        *("marketing_day", "marketing_channel_day", "budget_month"),
+    }:
         by_entity["order"] = round(orders)
     nanoseconds = sum(_NANOSECONDS_A_ROW.get(entity, 0.0) * count for entity, count in by_entity.items())
     if plan.publishes("order", "shipping_address"):
@@ -142,6 +145,7 @@ def _expected_rows(plan: Plan) -> dict[str, int]:
         "order": orders,
         "line": orders * plan.solved.expected_lines_per_order,
         "marketing_day": float((stop - start) * shops),
+        "marketing_channel_day": float((stop - start) * shops * len(plan.scenario.marketing_channels or ())),
         "budget_month": float(months * shops),
         "customer": float(plan.scenario.customers.pool),
         "review": float(plan.scenario.reviews.count if plan.scenario.reviews else 0),
