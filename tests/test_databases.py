@@ -613,7 +613,7 @@ def test_two_loads_do_not_mix(address: str, monkeypatch: pytest.MonkeyPatch) -> 
 
     tables = shop(7)
     sink = open_database(database_at(address), "raw", list(SPECS.values()), overwrite=True)
-    monkeypatch.setattr(postgres, "_PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr(postgres, "PATIENCE", "SET LOCAL lock_timeout = '50ms'")
     with pytest.raises(OutputError, match=r"another load or a reader|loaded by this very process"):
         load(address)
     for table, batch in tables.items():

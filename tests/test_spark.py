@@ -116,7 +116,7 @@ def test_types_and_words_of_the_specification_are_sparks(spark: Any) -> None:
     ("scenario", "sets"),
     [("vantage", ()), ("storefront", ()), ("storefront", CHANGING["storefront"]), ("jaffle", ())],
 )
-def test_the_command_publishes_what_verify_finds_good(
+def test_the_command_publishes_what_verify_finds_good(  # noqa: PLR0917 - fixtures and two parameters
     spark: Any,
     scenario: str,
     sets: tuple[str, ...],
@@ -135,9 +135,9 @@ def test_the_command_publishes_what_verify_finds_good(
             )
             monkeypatch.setattr(verdict, "REVIEWS_A_PLACE", 100)
         where = f"file:{place}" if place.name == "named" else str(place)
+        changes = [word for change in sets for word in ("--set", change)]
         with pytest.raises(SystemExit) as ended:
-            asked = ["generate", scenario, "--scale", "0.3", "--engine", "spark", "-o", where]
-            run([*asked, *(word for change in sets for word in ("--set", change))])
+            run(["generate", scenario, "--scale", "0.3", "--engine", "spark", "-o", where, *changes])
         assert (ended.value.code, "checks passed" in capsys.readouterr().out) == (0, True)
         local = footfall.generate(scenario, scale=0.3, overrides=sets)
         manifest = Manifest.read(place)

@@ -129,7 +129,7 @@ def _headline(tables: Tables) -> dict[str, Any]:
 
 
 def _costs(tables: Tables) -> str:
-    """Join of lines with the costs of their SKUs, on the order's day where they change; empty where unknown."""
+    """Join of lines with the costs of their SKUs, of the order's day where they change; empty for none."""
     if not tables.has("line", "amount", "quantity", "product"):
         return ""
     if tables.subject.scenario.catalog.price_changes is None:

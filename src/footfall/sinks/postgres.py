@@ -27,6 +27,7 @@ from footfall.sinks.ddl import (
 from footfall.sinks.files import check_rows
 from footfall.sinks.part_files import PartFiles, Written
 from footfall.sinks.postgres_catalog import GRANTS, IN_SCHEMA, MATERIALIZED, VIEWS
+from footfall.sinks.postgres_settings import LOOK_FOR_CLIENT, MEMORY_FOR_KEYS, PATIENCE, SESSION, sorters
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Connection
@@ -36,19 +37,6 @@ ROWS_AT_ONCE = 1 << 13
 
 LONGEST_NAME = 63
 
-_SESSION = (
-    "SET client_encoding = 'UTF8'",
-    "SET standard_conforming_strings = on",
-    "SET search_path = ''",  # what the catalog says of views then names every schema
-    "SET statement_timeout = 0",
-    "SET idle_in_transaction_session_timeout = 0",
-)
-_LOOK_FOR_CLIENT = (
-    "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1000', true); "
-    "EXCEPTION WHEN others THEN NULL; END $$"
-)
-"""Lets a killed load give its locks back at once, where a server can look whether its client lives."""
-_PATIENCE = "SET LOCAL lock_timeout = '30s'"
 _REMEDIES = {
     "42501": "ask the database's owner for the permission, or name another user",
     "53100": "free some space on the server",
@@ -81,7 +69,7 @@ class PostgresConnection:
         with self.explained("cannot be reached"):
             self._connection = dbapi.connect(_with_defaults(database.address))
         try:
-            for setting in _SESSION:
+            for setting in SESSION:
                 self.run(setting)
         except BaseException:
             self.close()
@@ -247,12 +235,14 @@ class PostgresSink:
     def publish(self, manifest: Manifest) -> None:
         """Count the rows, declare the keys, let the new tables take the names of the old, and commit."""
         declared: dict[str, TableSpec] = {}
+        self._server.rows(MEMORY_FOR_KEYS)
         for name, spec in self._specs.items():
             table = self._named(self._growing[name])
             ((rows,),) = self._server.rows(f"SELECT count(*) FROM {table}")
             check_rows(name, manifest, int(str(rows)))
             self._server.run(f"ANALYZE {table}")  # keys are checked by queries, which it helps, too
             if spec.key:  # its index can't have the name that an old one still has
+                self._server.run(f"SET LOCAL max_parallel_maintenance_workers = {sorters(int(str(rows)))}")
                 named = f"CONSTRAINT {quoted(self._growing[name] + '_pkey')}"
                 self._server.run(f"ALTER TABLE {table} ADD {named} {primary_key(spec)}")
             for key in foreign_keys(spec, declared):
@@ -299,8 +289,8 @@ class PostgresSink:
 
 def keep_others_out(server: PostgresConnection, schema: str) -> None:
     """Let no other load change a schema before this transaction ends, nor wait for locks without end."""
-    server.run(_LOOK_FOR_CLIENT)
-    server.run(_PATIENCE)
+    server.run(LOOK_FOR_CLIENT)
+    server.run(PATIENCE)
     own = literal(f"footfall {schema}")
     server.rows(f"SELECT pg_advisory_xact_lock(hashtextextended({own}, 0))::text")
 
