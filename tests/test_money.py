@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import footfall
 from footfall import Dataset
@@ -25,6 +26,7 @@ from footfall.simulate.charges import _rounded_by_order
 from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
 from footfall.workflow.load import load_into
+from footfall.workflow.preview import preview
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 from sample import Damage, column, drop, findings_of, first_row
@@ -180,6 +182,41 @@ def test_shops_are_rows_that_others_refer_to(tmp_path: Path):
     assert not [f for f in verify(address) if f.verdict == "fail"]
 
 
+def test_a_shop_that_opens_takes_no_orders_before():
+    """Orders of a shop begin on its day, on which all shops together still expect the year's orders.
+
+    Null hypothesis: a shop's orders after its opening are Poisson about its part of the closed form, the
+    year's orders times its weight's share of all open shops' weights over days; false alarm 1e-6 each.
+    """
+    data = footfall.generate("vantage", seed=7, scale=0.2, overrides=(*SHOPS, "shops.CH.opened=2025-09-03"))
+    assert not [f for f in data.findings if f.verdict == "fail"]
+    assert next(f for f in data.findings if f.check == "shops.opened").verdict == "pass"
+    days = data.tables[O]["order_ts"].to_numpy().astype("datetime64[D]")
+    shop = np.array(data.tables[O]["shop_id"].to_pylist())
+    opened = np.datetime64("2025-09-03")
+    assert days[shop == "CH"].min() >= opened
+    assert days[shop == "AT"].min() < opened
+    plain = footfall.generate("vantage", seed=7, scale=0.2)
+    shape = np.zeros(365)
+    for row in preview(Request("vantage"))["intensity"]:
+        shape[(dt.date.fromisoformat(row["date"]) - dt.date(2025, 1, 1)).days] = (
+            row["orders"] / row["shop_weight"]
+        )
+    is_open = np.arange(365) >= (dt.date(2025, 9, 3) - dt.date(2025, 1, 1)).days
+    whole = (1.3 * shape + 0.2 * shape * is_open).sum()
+    for name, weight, days_open in (("DE", 1.0, 1.0), ("AT", 0.3, 1.0), ("CH", 0.2, is_open)):
+        due = 7000 * (weight * shape * days_open).sum() / whole
+        seen = np.count_nonzero(shop == name)
+        assert min(stats.poisson.cdf(seen, due), stats.poisson.sf(seen - 1, due)) > 0.5e-6
+    assert abs(len(days) - plain.tables[O].num_rows) < 5 * (2 * 7000) ** 0.5
+
+
+def test_an_opening_is_no_matter_of_registered_customers():
+    """Registered customers order in their home shops from the first day, so all shops have opened then."""
+    with pytest.raises(FootfallError, match="as registered customers order in their home shops"):
+        load("storefront", ["shops={US: {name: A, country: B, opened: 2023-05-01}}"])
+
+
 def test_known_lines_add_up_on_any_day(tmp_path: Path):
     """While late lines are to come, an order's tax and shipping are those of the lines that are known."""
     late = ("arrival.late_lines.share=0.5", "tax.rounded_by=order")
@@ -241,8 +278,8 @@ def test_every_check_of_money_is_tried():
     [
         (["shops={DE: {name: B, country: D, opened: 2019-01-01}}"], "shops lacks the shop 'AT'"),
         (
-            [SHOPS[0], "shops.DE.opened=2025-02-01"],
-            "shops.DE.opened must not be after the first day, 2025-01-01",
+            [SHOPS[0], "shops.DE.opened=2026-02-01"],
+            "shops.DE.opened must not be after the last day, 2025-12-31",
         ),
         ([TAX[0], "tax.rates.DE.by_category_percent={Shoes: 7}"], "there are Ausrüstung, Bekleidung, Schuhe"),
         ([TAX[0], "tax.rates.DE.percent=19.00005"], "at most four decimals"),

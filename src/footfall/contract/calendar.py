@@ -10,6 +10,7 @@ import numpy.typing as npt
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.scenario.demand import Demand, Event
+from footfall.scenario.model import Scenario
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -49,6 +50,15 @@ def holiday_factors(demand: Demand, days: list[dt.date]) -> Floats:
     return out
 
 
+def shop_factors(scenario: Scenario, days: list[dt.date]) -> Floats:
+    """Multiplier of each day and shop by the shop's holidays; 0 before it opened."""
+    out = holiday_factors(scenario.demand, days)
+    for column, shop in enumerate(scenario.demand.shops):
+        if scenario.shops is not None:
+            out[[day < scenario.shops[shop].opened for day in days], column] = 0.0
+    return out
+
+
 def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
     """Give the expected orders by day of the horizon and shop.
 
@@ -79,7 +89,7 @@ def intensity(subject: Subject, registered: Counts | None) -> Floats | None:
 
     def weights(first: dt.date, last: dt.date) -> Floats:
         by_shop = np.outer(shape(first, last), shops)
-        return np.asarray(by_shop * holiday_factors(scenario.demand, days_between(first, last)))
+        return np.asarray(by_shop * shop_factors(scenario, days_between(first, last)))
 
     declared = float(weights(scenario.first_day, scenario.last_day).sum())
     days = weights(subject.first, subject.last)
@@ -90,7 +100,7 @@ def closed_days(subject: Subject) -> npt.NDArray[np.bool_]:
     """Days of the horizon, by shop, on which the scenario's calendar lets nothing be ordered."""
     days = days_between(subject.first, subject.last)
     shape = _shape(subject.scenario.demand, subject.scenario.first_day, days)
-    return np.asarray(shape[:, None] * holiday_factors(subject.scenario.demand, days) == 0)
+    return np.asarray(shape[:, None] * shop_factors(subject.scenario, days) == 0)
 
 
 def event_discounts(subject: Subject) -> Counts:

@@ -37,7 +37,7 @@ class Calendar:
         Percent off every line of the day; 0 where the everyday discount applies.
     shop_weights : ndarray of float, shape (shops,)
     holiday : ndarray of float, shape (days, shops), or None
-        Multipliers of each shop's own holidays, where the scenario has some.
+        Multipliers of each shop's own holidays, and 0 before it opened, where the scenario has such.
     noise : ndarray of float, shape (days, shops) or (days, 1), or None
         Multipliers that were drawn for each day, of each shop or of all together; none in expectation.
     """
@@ -86,8 +86,11 @@ class Calendar:
         shape = (trend * weekday * payday * event * season * share)[declared]
         holiday = None
         weight = shape.sum() * shop_weights.sum()
-        if demand.holidays is not None:
-            holiday = np.array(demand.holidays.factors(list(demand.shops), dates))
+        opened = _opened(scenario, length)
+        if demand.holidays is not None or not opened.all():
+            holiday = opened.astype(np.float64)
+            if demand.holidays is not None:
+                holiday *= np.array(demand.holidays.factors(list(demand.shops), dates))
             weight = shape @ (holiday[declared] @ shop_weights)
         base = demand.orders / weight
         cut = slice(0, days)
@@ -147,6 +150,15 @@ class Calendar:
     def date_of(self, day: int) -> dt.date:
         """Date of day t."""
         return self.first_day + dt.timedelta(day)
+
+
+def _opened(scenario: Scenario, days: int) -> npt.NDArray[np.bool_]:
+    """Whether each shop has opened by each day t, shape (days, shops)."""
+    since = [
+        (scenario.shops[shop].opened - scenario.first_day).days if scenario.shops else 0
+        for shop in scenario.demand.shops
+    ]
+    return np.arange(days)[:, None] >= np.array(since)
 
 
 @dataclass(frozen=True)

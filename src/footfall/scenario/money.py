@@ -30,7 +30,7 @@ class Shop(Strict):
     country
         Country that it is in, or sells to.
     opened
-        Day on which it opened.
+        Day on which it opened; it takes no orders before.
     currency
         Currency that its customers pay in, one of `exchange_rates`; the scenario's where not given.
     """

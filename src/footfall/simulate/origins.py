@@ -58,6 +58,7 @@ PLANNED: Mapping[Node, Origin] = {
             "demand.events",
             "demand.holidays",
             "demand.follows_customers",
+            "shops.*.opened",
         ),
         follows=(("customer", "registered"),),
     ),
