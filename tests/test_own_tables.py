@@ -135,6 +135,17 @@ def test_what_disagrees_is_found(
     assert says in found.detail
 
 
+def test_values_are_compared_behind_their_forms() -> None:
+    """A twin that shows keys as UUIDs and codes, and money as cents, agrees; a cent more doesn't."""
+    columns = "{line: {field: id, as: uuid}, sku: {field: product, as: P-0000}, name: product.name, price: "
+    coded = made(f"tables.coded={{rows: line, columns: {columns}{{field: list_price, as: cents}}}}}}")
+    assert finding(coded.findings, "tables.agree").target == "3 pairs of columns agree"
+    damaged = put(dict(coded.tables), "coded", "price", 0, 1)
+    assert findings_of(coded.subject, damaged)["tables.agree"].verdict == "fail"
+    damaged = put(dict(coded.tables), "coded", "name", 0, "Thing")
+    assert "coded.name and products.name differ" in findings_of(coded.subject, damaged)["tables.agree"].detail
+
+
 def test_the_contract_reads_an_entity_by_its_fullest_table(wide: footfall.Dataset) -> None:
     """Of several tables of lines, checks read the one that shows most; a wide one alone will do."""
     assert finding(wide.findings, "lines.total").verdict == "pass"

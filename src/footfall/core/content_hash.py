@@ -159,11 +159,15 @@ def _weighted(source: npt.NDArray[Any], weighted: Words | None, weight: Words, o
 def value_words(values: pa.Array, column: ColumnSpec) -> Words:
     """64 bits for each value of a column, the same whatever format it was read from.
 
-    Unlike a table's hash, the words depend on the values alone, so that columns of any names compare.
+    Unlike a table's hash, the words depend on the values alone, so that columns of any names compare, and
+    in any form.
     """
     if isinstance(values, pa.DictionaryArray):
         values = values.dictionary_decode()
-    source, words = _source(values.cast(column.arrow_type), column.kind)
+    plain = column.form.read(values) if column.form else values.cast(column.arrow_type)
+    if not isinstance(plain, pa.Array):
+        return np.asarray(plain).astype(np.int64).view(np.uint64)
+    source, words = _source(plain, Kind.CODE if column.form else column.kind)
     return source.astype(np.int64).view(np.uint64) if words is None else words.take(source)
 
 
