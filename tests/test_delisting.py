@@ -11,7 +11,10 @@ from scipy import stats
 import footfall
 from footfall.core.errors import ScenarioError
 from footfall.core.schema import STILL_VALID
+from footfall.core.streams import Streams
+from footfall.plan.catalog import NEVER
 from footfall.plan.plan import plan
+from footfall.plan.products import delisting, listing
 from footfall.scenario.load import load
 from sample import change, findings_of
 
@@ -132,3 +135,18 @@ def test_categories_keep_enough_skus():
     """Baskets hold no SKU twice, so as many as the largest basket must go on."""
     with pytest.raises(ScenarioError, match="SKUs on all days, fewer than the largest basket"):
         load("vantage", ["catalog.delisted={share: 0.99}"])
+
+
+def test_a_sku_may_come_and_go_on_the_last_day():
+    """Where a SKU is listed on the very last day, it sells for that day; the contract allows it."""
+    asked = ["catalog.listed={from: 2024-06-01, new_share: 0.4}", "catalog.delisted={share: 0.4}"]
+    scenario = load("vantage", asked)
+    category = np.arange(501) % 3
+    last_comers = 0
+    for seed in range(100):
+        first = listing(scenario, Streams(seed), category)
+        last = delisting(scenario, Streams(seed), category, first)
+        assert (first <= last).all()
+        assert ((last < 364) | (last == NEVER) | (first == 364)).all()
+        last_comers += int(((first == 364) & (last == 364)).sum())
+    assert last_comers

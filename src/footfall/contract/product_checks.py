@@ -38,7 +38,7 @@ def delisted(subject: Subject, figures: Figures) -> Outcome:
     first, last = ((d - EPOCH).days for d in (subject.scenario.first_day, subject.scenario.last_day))
     days = catalog["delisted"].astype(np.int64)
     goes, target = days != STILL_VALID, f"{law.share:g} of each category, never before a sale"
-    wrong = goes & ((days < first) | (days >= last))
+    wrong = goes & ((days < first) | (days > last))
     if "created" in catalog:
         wrong |= goes & (days < catalog["created"])
     if wrong.any():

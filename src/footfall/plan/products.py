@@ -124,7 +124,7 @@ def delisting(scenario: Scenario, streams: Streams, category: Ints, listed: Ints
         return last
     since = np.maximum(listed, 0)
     u = streams.uniform("product.delisted", row_addresses(skus))
-    # To the last day but one, so that somebody can miss it.
+    # To the last day but one, so that somebody can miss it, unless it is listed on the last one.
     drawn = since + (u * np.maximum(scenario.days - 1 - since, 1)).astype(np.int64)
     for index, label in enumerate(scenario.catalog.categories):
         members = np.flatnonzero(category == index)
