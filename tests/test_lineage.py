@@ -29,7 +29,7 @@ TWO_SHOPS = (
     "demand.shops={US: 1.0, CA: 0.5}", "customers.locales={US: en_US, CA: de_DE}", "demand.deal=expected",
     "basket.deal=expected", "basket.lines=null", "discount.deal=expected", "fulfilment.deal=expected",
     "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
-    "reviews.ratings.deal=expected",
+    "reviews.ratings.deal=expected", "payment.by_shop={CA: {PayPal: 1.0}}",
 )  # fmt: skip
 TIMES = (
     "demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",
@@ -153,7 +153,7 @@ CHANGES: dict[str, dict[str, list[str]]] = {
         "reviews.delay": ["reviews.delay.median_days=20"],
         "targets.top_customer_share": ["targets.top_customer_share.value=0.65"],
     },
-    "two shops": {},
+    "two shops": {"payment.by_shop": ["payment.by_shop={CA: {PayPal: 0.2, Debit: 0.8}}"]},
     "times": {
         "marketing_channels": [
             "marketing_channels.a.lead_days=3",

@@ -21,7 +21,7 @@ from footfall.contract.check import (
 from footfall.contract.figures import Figures
 from footfall.contract.order_figures import on
 from footfall.contract.shares import by_shares, quotas
-from footfall.contract.statistics import Counts, binomial_scores, two_sided
+from footfall.contract.statistics import Counts, binomial_scores, chi_square, shares_scores, two_sided
 from footfall.contract.subject import Subject
 from footfall.scenario.buying import Fulfilment
 from footfall.scenario.strict import CodeMix
@@ -50,12 +50,29 @@ def status(subject: Subject, figures: Figures) -> Outcome:
 
 def payment(subject: Subject, figures: Figures) -> Outcome:
     """Known ways of payment in the promised shares."""
-    law = subject.scenario.payment
-    return (
-        _by_mix(subject, figures, "orders.payment", law, figures.orders.payments)
-        if law
-        else undecided(NOT_SAID)
-    )
+    law, counts = subject.scenario.payment, figures.orders.payments
+    if law is None:
+        return undecided(NOT_SAID)
+    if not law.by_shop:
+        return _by_mix(subject, figures, "orders.payment", law, counts.sum(1))
+    out = by_rule(figures, "orders.payment", "by the shops' shares", figures.rows["order"])
+    if not out.holds or not subject.shows("order.shop"):
+        return out if not out.holds else undecided("the orders' shops are not published")
+    impossible, scores = [], [np.empty(0)]
+    for place, shop in enumerate(subject.shops):
+        shares, seen = np.array(law.of_shop(shop)), counts[:, place]
+        impossible += [
+            f"{shop}: {w}" for w, s, c in zip(law.shares, shares, seen, strict=True) if c and not s
+        ]
+        scores.append(shares_scores(seen[shares > 0], shares[shares > 0]))
+    if impossible:
+        return verdict(
+            f"ways of payment that a shop does not have: {impossible[0]}", out.target, impossible[0]
+        )
+    found = np.concatenate(scores)
+    if not len(found):
+        return undecided(TOO_FEW)
+    return by_law(chi_square(found), out.target, f"chi-square p over {len(found)} cells")
 
 
 def _ages(counts: np.ndarray, last: int) -> tuple[float, int]:

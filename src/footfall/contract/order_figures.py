@@ -78,7 +78,7 @@ class OrderTally:
         self.by_customer = CustomerOrders(self.pool, len(subject.shops))
         self.first_order = np.full(self.pool + 1 if self._first_orders else 0, NEVER, np.int64)
         self.status_days = np.zeros((len(self._words["status"]), self._days), np.int64)
-        self.payments = np.zeros(len(self._words["payment"]), np.int64)
+        self.payments = np.zeros((len(self._words["payment"]), len(subject.shops)), np.int64)
 
     def observe(self, columns: dict[str, Any]) -> tuple[Counts, Columns]:
         """Take note of orders.
@@ -110,7 +110,8 @@ class OrderTally:
             tally(self.status_days, status[ok].astype(np.int64) * self._days + out["day"][ok])
         if "payment" in columns:
             paid = self._codes("payment", "orders.payment", ids, columns)
-            tally(self.payments, paid[paid >= 0])
+            of_shop = (paid >= 0) & (shop >= 0)
+            tally(self.payments, (paid.astype(np.int64) * len(self._subject.shops) + shop)[of_shop])
         out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
         return ids, out
 

@@ -148,6 +148,16 @@ def _reviews(scenario: Scenario) -> Iterator[Contradiction]:
             )
 
 
+def _payment(scenario: Scenario) -> Iterator[Contradiction]:
+    shops = list(scenario.demand.shops)
+    for shop in (scenario.payment.by_shop or {}) if scenario.payment else {}:
+        if shop not in shops:
+            yield Contradiction(
+                f"payment.by_shop names shop '{shop}'{nearest(shop, shops)}; there are {', '.join(shops)}",
+                *(("payment", "by_shop", shop), ("demand", "shops")),
+            )
+
+
 def _lateness(scenario: Scenario) -> Iterator[Contradiction]:
     if scenario.reviews and scenario.reviews.quality.late and scenario.arrival.delivery is None:
         yield Contradiction(
@@ -256,6 +266,7 @@ RULES = (
     _totals,
     _lines,
     _reviews,
+    _payment,
     _lateness,
     _arrival,
     money_contradictions,

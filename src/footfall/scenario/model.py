@@ -26,11 +26,12 @@ from footfall.scenario.demand import Demand
 from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
 from footfall.scenario.money_coherence import CURRENCY_FIELDS
 from footfall.scenario.own_checks import OwnCheck
+from footfall.scenario.payments import Payments
 from footfall.scenario.promotions import Promotion
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews
 from footfall.scenario.spending import Budget, Marketing
-from footfall.scenario.strict import Code, CodeMix, Identifier, Strict
+from footfall.scenario.strict import Code, Identifier, Strict
 from footfall.scenario.targets import Free, Promises, Targets
 
 
@@ -91,7 +92,7 @@ class Scenario(Strict):
     basket: Basket
     discount: Discounts
     fulfilment: Fulfilment | None = None
-    payment: CodeMix | None = None
+    payment: Payments | None = None
     shipping: Shipping | None = None
     shops: dict[Code, Shop] | None = None
     tax: Tax | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.core import laws
 from footfall.plan.plan import Plan
 from footfall.simulate.orders import Orders
 
@@ -20,8 +23,19 @@ def simulate_statuses(plan: Plan, orders: Orders) -> Ints:
 
 def simulate_payments(plan: Plan, orders: Orders) -> Ints:
     """Place of each order's way of payment in the scenario's mix."""
+    law = plan.scenario.payment
     assert plan.payments is not None, "a scenario without payment publishes none"
+    if law is not None and law.by_shop:
+        choose = _by_shop(tuple(law.of_shop(shop) for shop in plan.shops))
+        return choose(plan.streams.bits("order.payment", orders.address), orders.shop).astype(np.int64)
     return plan.payments(plan.streams, orders.number, orders.address)
+
+
+@lru_cache(maxsize=4)
+def _by_shop(shares: tuple[tuple[float, ...], ...]) -> laws.Choice:
+    places = np.arange(len(shares[0]), dtype=np.int32)
+    first = [laws.first_steps(laws.distribution(own)[:-1]) for own in shares]
+    return laws.Choice.of(first, np.tile(places, len(shares)))
 
 
 def simulate_shipping(plan: Plan, orders: Orders) -> pa.Array:

@@ -11,6 +11,7 @@ _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
 _RETURNING = ("plan", "customers' returns")
 _PAIRING = ("plan", "sub-categories that go together")
+_PAYING_SHOPS = ("plan", "shops' ways of payment")
 _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
@@ -69,7 +70,18 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("order.status", "order.status.*"),
         keys=("fulfilment",),
     ),
-    ("order", "payment"): Origin("Dealt or drawn by the mix.", streams=("order.payment",), keys=("payment",)),
+    ("order", "payment"): Origin(
+        "Dealt or drawn by the mix, or by that of the order's shop.",
+        streams=("order.payment",),
+        keys=("payment",),
+        follows=(_PAYING_SHOPS,),
+    ),
+    _PAYING_SHOPS: Origin(
+        "Shops may have shares of the ways of payment of their own.",
+        keys=("payment.by_shop",),
+        follows=(("order", "shop"),),
+        needs="payment.by_shop",
+    ),
     ("order", "shipping_address"): Origin(
         "The customer's address; for a share of the orders another one, made in the same way.",
         streams=("order.elsewhere", "elsewhere.*"),
