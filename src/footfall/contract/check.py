@@ -126,10 +126,11 @@ def within(value: float, target: float, tolerance: float, unit: str = "", error:
     """Judge by a distance from the target; tells it in standard errors, too, where one is given."""
     holds = abs(value - target) <= tolerance
     suffix = f" {unit}" if unit else ""
-    said = f"{value:.4f}{suffix} is {abs(value - target):.4f} away from {target:g}, more than {tolerance:.4f}"
+    gap = abs(value - target)
+    said = f"{value:.4f}{suffix} is {gap:.4f} away from {target:.10g}, more than {tolerance:.4f}"
     return Outcome(
         holds,
-        f"{target:g}{suffix}",
+        f"{target:.10g}{suffix}",
         f"{value:.4f}{suffix}",
         f"±{tolerance:.4g}",
         None,

@@ -42,10 +42,10 @@ def tolerance_of(
     Parameters
     ----------
     error
-        Standard error by the published data; the greater of it and the plan's counts.
+        Standard error by the published data; the plan's where it is 0.
     """
     plan = planned(subject, name)
-    error = max(error, plan.error if plan else 0.0)
+    error = error or (plan.error if plan else 0.0)
     own = target.tolerance or (plan.tolerance if plan else 0.0) or ERRORS * error
     left_open = min(abs(plan.expected - plan.asked), own) if plan else 0.0
     return max(own, left_open + ERRORS * error), error
