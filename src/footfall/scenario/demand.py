@@ -168,7 +168,7 @@ class Demand(Strict):
     @property
     def opening_seconds(self) -> tuple[int, int]:
         """First and last second of the day at which orders come, both included."""
-        first, last = ((dt.datetime.strptime(t, "%H:%M:%S")) for t in (self.opens_at, self.closes_at))
+        first, last = (dt.time.fromisoformat(t) for t in (self.opens_at, self.closes_at))
         return tuple(t.hour * 3600 + t.minute * 60 + t.second for t in (first, last))  # type: ignore[return-value]  # two in, two out
 
     @model_validator(mode="after")
