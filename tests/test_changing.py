@@ -365,3 +365,11 @@ def test_addresses_need_a_country() -> None:
     )
     with pytest.raises(ScenarioError, match=r"'raw_addresses' shows addresses.*customers\.locales\.CH"):
         load("vantage", sets)
+
+
+def test_who_likes_it_dear_is_judged_by_first_prices() -> None:
+    """Habits and ratings follow the prices that SKUs were listed at, however far prices have gone since."""
+    far = ("catalog.price_changes={every_days: 30, sd_percent: 50}", "customers.habits={price_tilt: 1.0}")
+    made = footfall.generate("vantage", seed=3, overrides=(*far, *CHANGING["vantage"][1:]))
+    assert [f.check for f in made.findings if f.verdict == "fail"] == []
+    assert next(f for f in made.findings if f.check == "customers.own_prices").verdict == "pass"

@@ -10,6 +10,7 @@ from footfall.contract.catalog_checks import NO_CATALOG
 from footfall.contract.check import Check, Outcome, by_law, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.line_checks import LISTED, NO_WEIGHTS
+from footfall.contract.price_checks import first_prices
 from footfall.contract.statistics import Counts, Floats, two_sided
 from footfall.contract.subject import Subject
 from footfall.scenario.habits import Habits
@@ -128,8 +129,8 @@ class _Tastes:
 def _tastes(subject: Subject, figures: Figures, weights: Floats) -> _Tastes:
     from footfall.core.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
 
-    assert figures.catalog is not None
-    tilt, price = _habits(subject).price_tilt or 0.0, figures.catalog["price"]
+    tilt, price = _habits(subject).price_tilt or 0.0, first_prices(subject, figures)
+    assert price is not None, "asked for before"
     score, law = np.zeros(len(price)), np.zeros((_CLASSES, len(price)))
     for category in range(len(figures.lines.categories)):
         here = np.flatnonzero(figures.lines.category_of == category)
@@ -153,6 +154,8 @@ def _weights(subject: Subject, figures: Figures) -> Floats | str:
         return LISTED
     if figures.catalog is None:
         return NO_CATALOG
+    if first_prices(subject, figures) is None:
+        return "prices change, and no table tells the first ones (rows: product_price)"
     weights = figures.lines.weights()
     return NO_WEIGHTS if weights is None or (figures.lines.category_of < 0).any() else weights
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from footfall.contract.catalog_checks import NO_CATALOG
 from footfall.contract.check import Check, Outcome, at_least, by_law, by_rule, undecided, verdict
 from footfall.contract.figures import Figures
+from footfall.contract.price_checks import first_prices
 from footfall.contract.review_figures import DAY_BITS, LAST_DAY, UNKNOWN, ReviewTally
 from footfall.contract.review_words import bare, tokens_of
 from footfall.contract.shares import by_shares
@@ -209,7 +210,9 @@ def price_rating(subject: Subject, figures: Figures) -> Outcome:
     if figures.catalog is None:
         return undecided(NO_CATALOG)
     stars = _tally(figures).stars[:-1, 1:]
-    n, price = int(stars.sum()), figures.catalog["price"]
+    n, price = int(stars.sum()), first_prices(subject, figures)
+    if price is None:
+        return undecided("prices change, and no table tells the first ones (rows: product_price)")
     overall = _correlation(price, stars)
     if n < FEWEST or overall is None:
         return undecided(TOO_FEW)
