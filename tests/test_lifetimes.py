@@ -59,7 +59,7 @@ def test_orders_are_drawn_by_weight_among_the_active(median_days: float) -> None
     assert registry.last is not None
     day = 400
     orders = row_addresses(40_000)
-    drawn = registry.draw(Streams(3), np.full(len(orders), day), orders)
+    drawn = registry.draw(Streams(3), np.full(len(orders), day), orders, np.zeros(len(orders), np.int64))
     active = np.flatnonzero((registry.day < day) & (registry.last >= day))
     counts = np.bincount(drawn - 1, minlength=len(registry.day))
     assert counts.sum() == counts[active].sum()
@@ -77,7 +77,7 @@ def test_an_expected_share_is_the_mean_over_days() -> None:
     weights = np.diff(registry.cumulated).astype(float)
     active = (registry.day[:, None] < days) & (registry.last[:, None] >= days)
     each = weights[:, None] * active
-    share = (each / np.maximum(each.sum(axis=0), 1.0)) @ registry.orders_a_day
+    share = (each / np.maximum(each.sum(axis=0), 1.0)) @ registry.orders_a_day[:, 0]
     np.testing.assert_allclose(registry.order_shares, np.maximum(share, 1e-12), rtol=1e-9, atol=1e-12)
 
 
@@ -142,3 +142,29 @@ def test_repeat_orders_and_revenue_are_those_of_shops() -> None:
     revenue = np.bincount(customer, shop.tables["orders"]["total_amount"].cast("double").to_numpy())
     best = np.sort(revenue[orders > 0])[::-1]
     assert 0.54 <= best[: len(best) // 5].sum() / best.sum() <= 0.75
+
+
+TWO_SHOPS = (
+    "demand.shops={US: 1.0, CA: 0.4}", "customers.locales={US: en_US, CA: en_US}", "demand.deal=expected",
+    "basket.deal=expected", "basket.lines=null", "discount.deal=expected", "fulfilment.deal=expected",
+    "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
+    "reviews.ratings.deal=expected", "reviews.count=900", "customers.registered.weight_sd=2.0",
+    "tables.orders.columns.shop=shop", "targets.top_customer_share=null",
+    "promises.customer_order_share_max=null",
+)  # fmt: skip
+
+
+def test_shops_have_their_orders_whatever_their_customers_are_like() -> None:
+    """H0: with few keen customers, orders by shop are Poisson about the expected ones; refused below 1e-8.
+
+    And a shop's own holidays are its own: it is closed on them, and the other one is not.
+    """
+    closed = (
+        "demand.holidays={places: {CA: US}, dates: {US: [2023-11-08, 2023-11-09, 2024-11-06]}, multiplier: 0}"
+    )
+    for seed in range(5):
+        shop = made(*TWO_SHOPS, LIFE, closed, seed=seed)
+        assert {f.check for f in shop.findings if f.verdict == "fail"} == set()
+    orders = shop.tables["orders"].to_pandas()
+    on_holidays = orders[orders.order_date.astype(str).isin(["2023-11-08", "2023-11-09", "2024-11-06"])]
+    assert set(on_holidays["shop"]) == {"US"}

@@ -35,12 +35,14 @@ class Buyers:
     def of_orders(self, day: Ints, address: Rows) -> tuple[Ints, Ints]:
         """Shop and customer number of each order, by its day and address."""
         if isinstance(self.customers, CustomerRegistry):
-            customer = self.customers.draw(self.streams, day, address)
+            drawn = self._drawn_shops(day, address) if len(self.shop_weights) > 1 else np.zeros_like(day)
+            customer = self.customers.draw(self.streams, day, address, drawn)
             return self.customers.shop.take(customer - 1), customer
-        shop = self._shops(day, self.streams.bits("order.shop", address))
+        shop = self._drawn_shops(day, address)
         return shop, self.customers.draw(self.streams.uniform("order.customer", address), shop)
 
-    def _shops(self, day: Ints, words: Rows) -> Ints:
+    def _drawn_shops(self, day: Ints, address: Rows) -> Ints:
+        words = self.streams.bits("order.shop", address)
         if self.factors is not None and len(day):
             first, last = int(day[0]), int(day[-1])
             by_day = self.factors[first : last + 1] * self.shop_weights

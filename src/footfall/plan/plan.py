@@ -231,8 +231,9 @@ def plan(
     lead = _lead_days(scenario, {"marketing_day", "marketing_channel_day"})
     ahead = month_after(last) + dt.timedelta(days=lead)
     days = (ahead - scenario.first_day).days
-    # Exact totals are spread over the whole horizon, and reviews decided over it, whatever is asked for.
-    if asked.is_fixed or any(spec.entity == "review" for spec in chosen.values()):
+    # Exact totals are spread over the whole horizon; reviews, and who is young, are decided over it.
+    reviewed = any(spec.entity == "review" for spec in chosen.values())
+    if asked.is_fixed or asked.fulfilment or reviewed:
         days = max(days, asked.days)
     catalog, solved = solve(asked, streams, declared, sizes, days)
     scenario = bent(asked, asdict(solved))
@@ -245,7 +246,7 @@ def plan(
         calendar = dataclasses.replace(calendar, noise=noise)
     customers: CustomerPool | CustomerRegistry = registry or CustomerPool.plan(scenario, streams)
     if isinstance(customers, CustomerRegistry) and scenario.customers.registered:
-        customers = customers.on(declared.orders_a_day, scenario.promises.customer_order_share_max)
+        customers = customers.on(declared.orders_by_shop, scenario.promises.customer_order_share_max)
         customers = customers.weighted(scenario.customers.registered.weight_sd)
     counts = OrderCounts.draw(scenario, calendar, streams)
     orders = int(counts.starts[-1])

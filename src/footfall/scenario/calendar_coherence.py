@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def demand_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
-    """What days of the week, holidays and noise ask of the shops, and of those who order in them."""
+    """What days of the week and holidays ask of the shops, and of what is aimed at."""
     weekday, holidays = scenario.demand.weekday, scenario.demand.holidays
     if scenario.targets.weekend_above_workdays and not (weekday.Sat and weekday.Sun):
         yield Contradiction(
@@ -20,13 +20,7 @@ def demand_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
             "demand.weekday closes one of them; set it to false, or open the day",
             *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
         )
-    shops, noise = list(scenario.demand.shops), scenario.demand.noise
-    if scenario.customers.registered and noise and noise.per_shop and len(shops) > 1:
-        yield Contradiction(
-            "demand.noise.per_shop gives shops days of their own, and registered customers "
-            "(customers.registered) order whichever their shop is; set it to false",
-            *(("demand", "noise", "per_shop"), ("customers", "registered")),
-        )
+    shops = list(scenario.demand.shops)
     if holidays is None:
         return
     for shop in holidays.places:
@@ -35,12 +29,6 @@ def demand_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
                 f"demand.holidays.places names the shop '{shop}'; there are {', '.join(shops)}",
                 ("demand", "holidays", "places", shop),
             )
-    if scenario.customers.registered and len({holidays.places.get(shop) for shop in shops}) > 1:
-        yield Contradiction(
-            "demand.holidays.places must be the same for all shops, as registered customers "
-            "(customers.registered) order whichever their shop is; give all shops one place",
-            *(("demand", "holidays", "places"), ("customers", "registered")),
-        )
 
 
 def promotion_contradictions(scenario: Scenario) -> Iterator[Contradiction]:

@@ -25,13 +25,12 @@ ORDERED: Mapping[Node, Origin] = {
         needs="demand.deal=expected",
     ),
     _DRAWN_SHOPS: Origin(
-        "Without registered customers, shops are drawn by their weights.",
+        "Where there are several, shops are drawn by their weights.",
         streams=("order.shop",),
-        needs="customers.exponent",
     ),
     _HOME_SHOPS: Origin(
-        "A registered customer orders in the home shop.",
-        follows=(("order", "customer"), ("customer", "shop")),
+        "While a shop has no registered customers, those of the shop with most order in its place.",
+        follows=(("customer", "shop"), ("customer", "registered")),
         needs="customers.registered",
     ),
     ("order", "*"): Origin(
@@ -48,14 +47,14 @@ ORDERED: Mapping[Node, Origin] = {
     ),
     ("order", "id"): Origin("Counts up with the time, from 1 on the scenario's first day."),
     ("order", "shop"): Origin(
-        "Drawn by the shops' weights; with registered customers it is the customer's.",
+        "Drawn by the shops' weights.",
         keys=("demand.shops",),
         follows=(_PLACE, _DRAWN_SHOPS, _HOME_SHOPS),
     ),
     ("order", "customer"): Origin(
         "Drawn by the weights of the shop's customers; of registered ones, by those who came before the day.",
         streams=("order.customer",),
-        follows=(_PLACE, POOL, REGISTRY),
+        follows=(_PLACE, ("order", "shop"), POOL, REGISTRY),
     ),
     ("order", "time"): Origin(
         "A second of the opening hours, all as likely, or by the weights of the weekday's hours; sorted "

@@ -106,8 +106,9 @@ def _sold(made: Plan) -> Sold:
     def chosen(customers: Customers) -> Picks:
         if isinstance(customers, CustomerRegistry):
             # Before the first of other customers registers, orders are as on that day.
-            day = np.maximum(orders.day, int(np.argmax(customers.before > 0)))
-            customer = customers.draw(made.streams, day, orders.address)
+            day = np.maximum(orders.day, int(np.argmax(customers.share_before > 0)))
+            buyers = dataclasses.replace(made.buyers, customers=customers)
+            customer = buyers.of_orders(day, orders.address)[1]
         else:
             customer = customers.draw(u, orders.shop)
         return Picks(customer - 1, picks.value, picks.is_settled)
