@@ -90,6 +90,11 @@ class _Project:
             "published": published,
             "scenario": scenario,
             "currency": scenario.currency,
+            "sub_categories": [
+                f"{category} / {sub_category}"
+                for category, held in scenario.catalog.categories.items()
+                for sub_category in held.sub_categories
+            ],
             "location": location,
             "adapter": location.adapter,
             "attached": ATTACHED,

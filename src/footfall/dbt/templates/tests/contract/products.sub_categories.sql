@@ -1,6 +1,8 @@
-select
-    sub_category,
-    count(distinct category) as categories
+select distinct
+    category,
+    sub_category
 from {{ ref('stg_products') }}
-group by sub_category
-having count(distinct category) > 1
+where
+    category || ' / ' || sub_category not in (
+[[ sub_categories | map('literal') | one_a_line ]]
+    )
