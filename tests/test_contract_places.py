@@ -17,6 +17,7 @@ from footfall.contract.open_orders import OpenOrders
 from footfall.contract.places import codes_of, tally
 from footfall.contract.review_words import tokens_of
 from footfall.workflow.generate import generate
+from shipped import SHIPPED
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint32])
@@ -76,7 +77,7 @@ def test_open_orders_are_matched_over_parts() -> None:
     assert queue.count == 0
 
 
-@pytest.mark.parametrize("name", ["vantage", "storefront"])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_sums_of_listed_cash_are_those_of_the_columns(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Revenue, cost, refunds and what follows are the same without the table; lines do agree with it."""
     data = generate(name, scale=0.2)

@@ -29,6 +29,7 @@ from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 from postgres import Server
+from shipped import SHIPPED
 from test_sinks import SPECS, described, shop
 
 SMALL = ("--scale", "0.02", "--quiet")
@@ -92,7 +93,9 @@ def failing(address: str) -> list[str]:
     return [f.check for f in verify(address) if f.verdict == "fail"]
 
 
-@pytest.mark.parametrize(("scenario", "scale"), [("vantage", 0.1), ("storefront", 1.0), ("jaffle", 0.1)])
+@pytest.mark.parametrize(
+    ("scenario", "scale"), [(name, {"vantage": 0.1, "storefront": 1.0}.get(name, 0.05)) for name in SHIPPED]
+)
 def test_a_loaded_scenario_has_the_hashes_of_the_files(
     address: str, scenario: str, scale: float, tmp_path: Path
 ) -> None:

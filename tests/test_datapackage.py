@@ -19,6 +19,7 @@ from footfall.sinks.datapackage import describe
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
+from shipped import SHIPPED, small
 
 SCALE = 0.02
 ALL = ("raw_products", "raw_orders", "raw_line_items", "raw_marketing_daily", "raw_budget_monthly")
@@ -281,6 +282,13 @@ def test_the_storefront_validates_too(tmp_path: Path) -> None:
         assert kind in {found for _, found, _ in found_in(target)}
         file.write_text(text, encoding="utf-8")
     assert found_in(target) == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shop_validates(name: str, tmp_path: Path) -> None:
+    """The data package of each shipped scenario passes at a small scale."""
+    generate_into(Request(name, seed=3, scale=small(name)), tmp_path / "shop")
+    assert found_in(tmp_path / "shop") == []
 
 
 def test_part_files_validate_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from footfall import generate
 from footfall.cli.main import run
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import ContractBroken, RequestError, ScenarioError
+from footfall.scenario.load import load
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import database_at, opened
 from footfall.workflow.changes import ONE_DAY, Changes, changes_of, last_change
@@ -27,9 +28,10 @@ from footfall.workflow.days import load_day, load_days
 from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
+from shipped import SHIPPED
 from test_databases import connected
 
-HORIZONS = {"vantage": dt.date(2025, 1, 1), "storefront": dt.date(2023, 1, 1), "jaffle": dt.date(2024, 1, 1)}
+HORIZONS = {name: load(name).first_day for name in SHIPPED}
 LATE = "arrival.late_lines.share=0.3"
 Tables = dict[str, pa.Table]
 
@@ -65,7 +67,7 @@ def applied(tables: Tables, changes: dict[str, Changes]) -> Tables:
 def test_a_day_is_the_day_before_and_its_changes(changing: bool, data: Any, scenario: str, seed: int) -> None:
     """state(d) = state(d - 1) + changes(d), by content hash, whatever the delays, the changes and the day."""
     first = HORIZONS[scenario]
-    sets = [*([LATE] if data.draw(st.booleans()) else []), *(CHANGING[scenario] if changing else [])]
+    sets = [*([LATE] if data.draw(st.booleans()) else []), *(CHANGING.get(scenario, []) if changing else [])]
     sets += data.draw(
         st.sampled_from(
             [

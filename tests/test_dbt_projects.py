@@ -21,6 +21,7 @@ from footfall.dbt.rendering import TEMPLATES
 from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
+from shipped import SHIPPED
 
 
 def files_in(directory: Path) -> dict[str, bytes]:
@@ -37,7 +38,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("adapter", ["duckdb", "postgres"])
-@pytest.mark.parametrize("scenario", ["vantage", "storefront"])
+@pytest.mark.parametrize("scenario", SHIPPED)
 def test_sql_is_formatted(scenario: str, adapter: str, tmp_path: Path) -> None:
     """`sqlfluff lint`, with the project's own settings, finds nothing."""
     write_project(scenario, tmp_path / "shop", adapter=adapter)

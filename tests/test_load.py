@@ -176,7 +176,7 @@ def test_a_mistake_of_the_file_is_not_blamed_on_a_change(edited):
 def test_an_unknown_scenario_comes_with_the_nearest_name_and_the_list(tmp_path: Path):
     """A slip in the name is recognised; a path that cannot be read says why."""
     assert "did you mean 'vantage'?" in refusal("vantagge")
-    assert "there are storefront, vantage" in refusal("")
+    assert f"there are {', '.join(shipped())}" in refusal("")
     assert "No such file" in refusal(tmp_path / "none.yml")
     assert "directory" in refusal(f"{tmp_path}/")
     (tmp_path / "latin.yml").write_bytes("name: Z\u00fcrich".encode("latin-1"))

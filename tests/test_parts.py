@@ -20,13 +20,10 @@ from footfall.sinks.base import Manifest
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
+from shipped import SHIPPED, publishing
 
-SCALE = {"vantage": 0.05, "storefront": 0.2, "jaffle": 0.05}
-BY_ORDER = {
-    "vantage": ("raw_orders", "raw_line_items"),
-    "storefront": ("orders", "order_items"),
-    "jaffle": ("raw_orders", "raw_items"),
-}
+SCALE = {name: {"vantage": 0.05, "storefront": 0.2}.get(name, 0.05) for name in SHIPPED}
+BY_ORDER = {name: (publishing(name, "order"), publishing(name, "line")) for name in SHIPPED}
 
 
 @pytest.fixture(params=list(SCALE))

@@ -13,9 +13,10 @@ from footfall.scenario.load import load
 from footfall.workflow.knobs import KNOBS
 from footfall.workflow.preview import preview
 from footfall.workflow.request import Request
+from shipped import SHIPPED
 
 
-@pytest.fixture(scope="module", params=["vantage", "storefront", "jaffle"])
+@pytest.fixture(scope="module", params=SHIPPED)
 def told(request: pytest.FixtureRequest) -> dict:
     return preview(Request(request.param))
 

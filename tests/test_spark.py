@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from tests.changing import CHANGING
+from tests.shipped import SHIPPED
 from tests.spark_sessions import hashes, hexed, needs_java, spark_on
 
 import footfall
@@ -50,6 +51,15 @@ def test_rows_are_those_of_the_local_engine(spark: Any, scenario: str, scale: in
         frames = footfall.spark.tables(spark, scenario, scale=scale, partitions=partitions)
         assert frames[BY_ORDER[scenario]].rdd.getNumPartitions() == partitions
         assert hexed(content_hashes(local.subject.tables, frames)) == hashes(local)
+
+
+@needs_java
+@pytest.mark.parametrize("scenario", [name for name in SHIPPED if name not in BY_ORDER])
+def test_rows_of_every_other_shop_are_those_of_the_local_engine(spark: Any, scenario: str) -> None:
+    """Every table of each other shipped scenario has the local engine's content hash."""
+    local = footfall.generate(scenario, scale=0.05)
+    frames = footfall.spark.tables(spark, scenario, scale=0.05, partitions=3)
+    assert hexed(content_hashes(local.subject.tables, frames)) == hashes(local)
 
 
 @needs_java
