@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from footfall.contract.judge import checks_of
@@ -24,7 +25,7 @@ def explain(column: str, scenario: str | None = None) -> dict[str, Any]:
     column
         "table.column", by published names.
     scenario
-        Name or path; the first shipped one that publishes the table where not given.
+        Name or path; where not given, a shipped one that publishes the table and the column.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def explain(column: str, scenario: str | None = None) -> dict[str, Any]:
     table, dot, name = column.partition(".")
     if not (table and dot and name):
         raise RequestError(f"{column}: name a table and its column, such as raw_orders.customer_id")
-    found = load(scenario) if scenario else _publishing(table)
+    found = load(scenario) if scenario else _publishing(table, name)
     if table not in found.tables:
         known = list(found.tables)
         raise RequestError(
@@ -51,14 +52,17 @@ def explain(column: str, scenario: str | None = None) -> dict[str, Any]:
     return _told(found, table, name)
 
 
-def _publishing(table: str) -> Scenario:
-    """First shipped scenario that publishes a table."""
-    known: list[str] = []
-    for name in shipped():
-        found = load(name)
-        if table in found.tables:
-            return found
-        known += found.tables
+def _publishing(table: str, column: str) -> Scenario:
+    """Shipped scenario that publishes a table, of several the one whose columns are most like it."""
+    scenarios = [load(name) for name in shipped()]
+    known = list(dict.fromkeys(name for scenario in scenarios for name in scenario.tables))
+
+    def likeness(scenario: Scenario) -> float:
+        columns = scenario.tables[table].columns
+        return max(difflib.SequenceMatcher(None, column, known).ratio() for known in columns)
+
+    if table in known:
+        return max((s for s in scenarios if table in s.tables), key=likeness)
     raise RequestError(
         f"no shipped scenario publishes a table '{table}'{nearest(table, known)}; "
         f"name yours with --scenario, or one of {', '.join(known)}"
