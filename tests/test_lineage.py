@@ -72,7 +72,7 @@ VARIANTS: dict[str, tuple[str, float, tuple[str, ...]]] = {
     "changing": ("storefront", 0.2, CHANGING["storefront"]),
     "jaffle": ("jaffle", 0.1, ()),
 }
-SHOPLESS = {"storefront": {("customer", "shop")}}
+SHOPLESS = {"storefront": {("customer", "shop")}, "jaffle": {("product", "name")}}
 """Columns whose own streams have nothing to decide in a variant."""
 MANY = "[A, B, C, D, E, F, G, H, I, J, K, L, M, N, O]"
 CHANGES: dict[str, dict[str, list[str]]] = {
