@@ -207,7 +207,9 @@ HABITS = {c.name for c in (*HABIT_CHECKS, *LIFETIME_CHECKS, *PAIRING_CHECKS)}
 DELIVERIES = {c.name for c in DELIVERY_CHECKS}  # in tests/test_deliveries.py
 CHANGING = {check.name for check in VERSION_CHECKS}  # in tests/test_changing.py
 STEERED = {c.name for c in RATE_CHECKS} | {"targets.orders", "targets.revenue"}  # in tests/test_targets.py
-NOT_HERE = {c.name for c in REVIEW_CHECKS} | REPORTED | HABITS | DELIVERIES | CHANGING | STEERED
+# In tests/test_promotions.py, test_delisting.py and test_channels.py.
+SOLD = {"promotions.uplift", "products.delisted", *(name for name in CHECKS if name.startswith("channels."))}
+NOT_HERE = {c.name for c in REVIEW_CHECKS} | REPORTED | HABITS | DELIVERIES | CHANGING | STEERED | SOLD
 
 
 def test_clean_data_passes_every_check(clean: Any) -> None:
