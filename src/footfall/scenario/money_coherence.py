@@ -23,14 +23,14 @@ def money_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
         for code, shop in scenario.shops.items():
             if shop.opened > scenario.last_day:
                 yield Contradiction(
-                    f"shops.{code}.opened must not be after the last day, {scenario.last_day}, or the shop sells "
-                    f"nothing; it is {shop.opened}",
+                    f"shops.{code}.opened must not be after the last day, {scenario.last_day}, or the shop "
+                    f"sells nothing; it is {shop.opened}",
                     *(("shops", code, "opened"), "year"),
                 )
             elif shop.opened > scenario.first_day and scenario.customers.registered:
                 yield Contradiction(
-                    f"shops.{code}.opened must not be after the first day, {scenario.first_day}, as registered "
-                    f"customers order in their home shops from then on; it is {shop.opened}",
+                    f"shops.{code}.opened must not be after the first day, {scenario.first_day}, as "
+                    f"registered customers order in their home shops from then on; it is {shop.opened}",
                     *(("shops", code, "opened"), ("customers", "registered")),
                 )
     if scenario.tax is not None:
