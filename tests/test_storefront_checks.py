@@ -222,9 +222,7 @@ def test_clean_data_passes_every_check(clean: Any) -> None:
 def test_every_check_has_a_damage() -> None:
     """No check without a proof that it can fail, in one shop or the other."""
     of_own_tables = {"tables.agree", "supplies.rows"}  # see test_own_tables and test_jaffle
-    # See test_promotions, test_delisting and test_channels.
-    of_time = {"promotions.uplift", "products.delisted"} | {n for n in CHECKS if n.startswith("channels.")}
-    assert of_time | of_own_tables | set(DAMAGE) | set(SEEN_BY_VANTAGE) | set(SEEN_WITH_MONEY) | set(
+    assert of_own_tables | set(DAMAGE) | set(SEEN_BY_VANTAGE) | set(SEEN_WITH_MONEY) | set(
         SEEN_ABROAD
     ) | NOT_HERE == set(CHECKS)
 
