@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from footfall.plan import calibrate
 from footfall.plan.catalog import Assortment, normal_score
 from footfall.plan.shelf import Floats, Ints
@@ -13,6 +15,9 @@ from footfall.scenario.model import Scenario
 from footfall.scenario.targets import Bounds
 
 _HIGHEST_COST = 1.0
+_COARSE = 0.01
+"""A share of the target; the steps of a coupling are finer, but for one that moves a best-seller far."""
+_BEST_SELLERS, _PARTNERS = 64, 4096
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,31 @@ class Prices:
                 -self.coupling_max,
                 self.coupling_max,
             )
-        return Bent(level, coupling, self.drawn.price_at(coupling, prices))
+        price = self.drawn.price_at(coupling, prices)
+        least, most = self.reach(lines)
+        if least < wanted < most and self.coupling_max:
+            price = self._traded(lines, wanted, price, level)
+        return Bent(level, coupling, price)
+
+    def _traded(self, lines: Floats, wanted: float, price: Ints, level: float) -> Ints:
+        """Prices after two SKUs of a group have traded theirs, where a step of the coupling is too coarse.
+
+        With lines l an order, SKUs i and j that trade prices p change its value by (l_i - l_j) (p_j - p_i)
+        times units and discounts, which are the same for both; the pair that comes nearest trades.
+        """
+        value = self._value(lines, price, level)
+        if abs(wanted - value) <= _COARSE * wanted:
+            return price
+        by_lines = np.argsort(-lines, kind="stable")
+        best, others = by_lines[:_BEST_SELLERS, None], by_lines[None, :_PARTNERS]
+        change = (lines[best] - lines[others]) * (price[others] - price[best]) * value / (lines @ price)
+        change[self.drawn.price_group[best] != self.drawn.price_group[others]] = 0.0
+        i, j = np.unravel_index(np.argmin(np.abs(value + change - wanted)), change.shape)
+        pair = [by_lines[i], by_lines[j]]
+        traded = price.copy()
+        traded[pair] = price[pair[::-1]]
+        closer = abs(self._value(lines, traded, level) - wanted) < abs(value - wanted)
+        return traded if closer else price
 
     def reach(self, lines: Floats) -> tuple[float, float]:
         """Least and greatest order value."""
