@@ -32,13 +32,9 @@ def shares(draw: Draw, names: list[Any]) -> dict[Any, float]:
     return dict(zip(names, [*parts, round(1 - sum(parts), 3)], strict=True))
 
 
-@st.composite
-def shop(draw: Draw) -> dict[str, Any]:
-    """A valid scenario."""
-    is_exact, years = draw(st.booleans()), draw(st.integers(1, 2))
-    year = draw(st.sampled_from([2023, 2024, 2025]))
-    orders = draw(st.integers(200, 5000))
-    categories = {f"C{i}": {} for i in range(draw(st.integers(1, 6)))}
+def _categories(draw: Draw) -> dict[str, Any]:
+    """The catalogue's categories, with prices and returns or without, and what goes with these."""
+    categories: dict[str, Any] = {f"C{i}": {} for i in range(draw(st.integers(1, 6)))}
     has_returns, own_prices = draw(st.booleans()), draw(st.booleans())
     smallest = 1 / (2 * len(categories))
     rest = 1 - smallest * len(categories)
@@ -51,6 +47,36 @@ def shop(draw: Draw) -> dict[str, Any]:
             category["return_probability"] = figure(draw, 0.02, 0.4)
         if own_prices:
             category["price"] = price(draw)
+    return categories
+
+
+def _catalog(draw: Draw, categories: dict[str, Any], year: int) -> dict[str, Any]:
+    catalog: dict[str, Any] = {
+        "skus": draw(st.integers(len(categories) * 24, 200)),
+        "first_sku": draw(st.sampled_from([1, 1000])),
+        "cost_share": {"min": figure(draw, 0.2, 0.5), "max": figure(draw, 0.55, 0.8)},
+        "popularity": {"density_exponent": 2.5, "max_over_min": 10, "unit_share_max": 0.6},
+        "models": MODELS,
+        "categories": categories,
+    }
+    if "price" not in categories["C0"]:
+        catalog["price"] = price(draw)
+    if "return_probability" in categories["C0"]:
+        catalog["return_concentration"] = draw(st.sampled_from([10, 40]))
+    if draw(st.booleans()):
+        catalog["price_endings"] = draw(st.sampled_from([[99], [0, 50], [99, 95, 49]]))
+    if draw(st.integers(0, 3)) == 0:
+        catalog["listed"] = {"from": f"{year - 1}-07-01", "new_share": 0.2}
+    return catalog
+
+
+@st.composite
+def shop(draw: Draw) -> dict[str, Any]:
+    """A valid scenario."""
+    is_exact, years = draw(st.booleans()), draw(st.integers(1, 2))
+    year = draw(st.sampled_from([2023, 2024, 2025]))
+    orders = draw(st.integers(200, 5000))
+    categories = _categories(draw)
     size = draw(st.sampled_from(SIZES))
     names = list(categories)
     basket: dict[str, Any] = {"size": size, "quantity": draw(st.sampled_from(QUANTITIES))}
@@ -71,23 +97,11 @@ def shop(draw: Draw) -> dict[str, Any]:
     if registered:
         customers["registered"] = {"from": f"{year}-01-01", "to": f"{year + years - 1}-10-31"}
     else:
-        customers |= {"exponent": figure(draw, 1.3, 3), "rarest_orders": figure(draw, 0.05, 0.6) * orders / pool}
-    catalog: dict[str, Any] = {
-        "skus": draw(st.integers(len(categories) * 24, 200)),
-        "first_sku": draw(st.sampled_from([1, 1000])),
-        "cost_share": {"min": figure(draw, 0.2, 0.5), "max": figure(draw, 0.55, 0.8)},
-        "popularity": {"density_exponent": 2.5, "max_over_min": 10, "unit_share_max": 0.6},
-        "models": MODELS,
-        "categories": categories,
-    }
-    if not own_prices:
-        catalog["price"] = price(draw)
-    if has_returns:
-        catalog["return_concentration"] = draw(st.sampled_from([10, 40]))
-    if draw(st.booleans()):
-        catalog["price_endings"] = draw(st.sampled_from([[99], [0, 50], [99, 95, 49]]))
-    if draw(st.integers(0, 3)) == 0:
-        catalog["listed"] = {"from": f"{year - 1}-07-01", "new_share": 0.2}
+        customers |= {
+            "exponent": figure(draw, 1.3, 3),
+            "rarest_orders": figure(draw, 0.05, 0.6) * orders / pool,
+        }
+    catalog = _catalog(draw, categories, year)
     demand: dict[str, Any] = {
         "orders": orders,
         "deal": "exact" if is_exact else "expected",
@@ -214,4 +228,6 @@ def tables(shop: dict[str, Any], *, has_rank: bool) -> dict[str, Any]:
         fields["marketing_day"] = ["date", "shop", "spend"]
     if "budget" in shop:
         fields["budget_month"] = ["month", "shop", "revenue", "orders", "margin"]
-    return {f"{rows}_rows": {"rows": rows, "columns": {f: f for f in names}} for rows, names in fields.items()}
+    return {
+        f"{rows}_rows": {"rows": rows, "columns": {f: f for f in names}} for rows, names in fields.items()
+    }
