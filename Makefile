@@ -23,6 +23,9 @@ sweep: $(INSTALLED)
 	$(BIN)/python benchmarks/sweep.py --scenario vantage --seeds 200
 	$(BIN)/python benchmarks/sweep.py --scenario storefront --seeds 200
 	$(BIN)/python benchmarks/sweep.py --scenario jaffle --seeds 50
+	$(BIN)/python benchmarks/sweep.py --scenario grocer --seeds 50
+	$(BIN)/python benchmarks/sweep.py --scenario marketplace --seeds 50
+	$(BIN)/python benchmarks/sweep.py --scenario fashion --seeds 50
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/startup.py
