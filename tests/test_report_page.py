@@ -28,6 +28,21 @@ CHARTS = {
         "reviews-and-sales", "whales", "orders-a-customer", "basket-sizes", "affinity", "discounts",
         "revenue", "order-value-electronics", "statuses", "rating-by-price", "stars", "schema",
     },
+    "grocer": {
+        "distances", "orders-a-day", "hours", "weekdays", "months", "payday", "multipliers", "long-tail",
+        "prices", "costs", "returns", "whales", "orders-a-customer", "basket-sizes", "affinity", "discounts",
+        "revenue", "schema",
+    },
+    "marketplace": {
+        "distances", "orders-a-day", "hours", "weekdays", "months", "multipliers", "long-tail", "prices",
+        "costs", "reviews-and-sales", "whales", "orders-a-customer", "basket-sizes", "discounts", "revenue",
+        "statuses", "rating-by-price", "stars", "schema",
+    },
+    "fashion": {
+        "distances", "orders-a-day", "hours", "weekdays", "months", "payday", "multipliers", "long-tail",
+        "prices", "costs", "returns", "whales", "orders-a-customer", "basket-sizes", "affinity", "discounts",
+        "revenue", "marketing", "statuses", "schema",
+    },
 }  # fmt: skip
 
 

@@ -196,6 +196,10 @@ class OrderCounts:
             counts = laws.poisson(streams.uniform("order.count", addresses), means)
         return cls(slots=slots, starts=np.concatenate([[0], np.cumsum(counts)]))
 
+    def until(self, day: int) -> OrderCounts:
+        """Return the counts of the days before day t."""
+        return OrderCounts(self.slots, self.starts[: day * self.slots + 1])
+
     def first_order_of(self, day: int) -> int:
         """Number of orders before day t."""
         return int(self.starts[day * self.slots])

@@ -249,6 +249,7 @@ def plan(
         customers = customers.on(declared.orders_by_shop, scenario.promises.customer_order_share_max)
         customers = customers.weighted(scenario.customers.registered.weight_sd)
     counts = OrderCounts.draw(scenario, calendar, streams)
+    horizon = max(asked.days, calendar.day_of(last) + 1)
     orders = int(counts.starts[-1])
     sizes = BasketSizes.of(scenario.basket, orders)
     payment, shipping = scenario.payment, scenario.shipping
@@ -273,7 +274,7 @@ def plan(
         ),
         promoted=Promoted.of(scenario, calendar),
         saturation=Saturation.of(scenario, declared),
-        statuses=Statuses.plan(scenario.fulfilment, counts) if scenario.fulfilment else None,
+        statuses=Statuses.plan(scenario.fulfilment, counts.until(horizon)) if scenario.fulfilment else None,
         payments=DealtMix.of("order.payment", payment.deal, list(payment.shares.values()), orders)
         if payment
         else None,

@@ -47,7 +47,8 @@ class Progress:
         """Whether each order is in progress, and the dense number among the others of each that is not."""
         edges, quotas = np.array(self.edges), np.array(self.quotas)
         sizes = np.diff(edges)
-        block = np.searchsorted(edges, number, side="right") - 1
+        # Orders beyond the horizon, which marketing looks ahead at, are as young as the youngest.
+        block = np.minimum(np.searchsorted(edges, number, side="right"), len(sizes)) - 1
         if not self.exact:
             chance = np.concatenate([[0.0], quotas / np.maximum(sizes, 1)])
             return streams.uniform(f"{_STREAM}.open", address) < chance[block + 1], number
