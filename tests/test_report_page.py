@@ -94,7 +94,7 @@ def test_every_chart_is_drawn_and_fits(browser: Any, page: tuple[str, Path], wid
     assert drawn.keys() == CHARTS[name]
     for figure in drawn.values():
         assert figure["pictures"] == 1, figure
-        assert figure["marks"] >= 8, figure
+        assert figure["marks"] >= 7, figure  # a marketplace's baskets are one bar, with its axes
         assert figure["cut"] == 0, figure
         assert figure["scale"] >= (0.85 if width != 768 else 0.6), figure
     size = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"

@@ -9,6 +9,8 @@ from footfall.report.charts.canvas import LETTER, Canvas, Scale, axis_x, axis_y,
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 26
 
+_COS_55, _SIN_55 = 0.574, 0.819
+
 
 def swarm(
     width: int, shown: Sequence[tuple[str, float]], limit: float, *, x_name: str, limit_name: str
@@ -134,7 +136,12 @@ def heat(
     names = max(len(r) for r in rows) * LETTER + 12
     step = (width - names - 2) / len(columns)
     is_turned = words is not None and max(len(c) for c in columns) * LETTER > step - 4
-    top = (88 if is_turned else 30) if words else 6
+    top = 30 if words else 6
+    if is_turned:
+        reach = [len(c) * LETTER for c in columns]
+        top = max(88, round(max(reach) * _SIN_55) + 16)
+        # The last names lean out to the right, so columns are narrow enough to leave them room.
+        step = min(step, *((width - names - 4 - r * _COS_55) / (c + 0.5) for c, r in enumerate(reach)))
     height = top + row_height * len(rows)
     canvas = Canvas(width, height + (20 if x_name and words else 38))
     for c, column in enumerate(columns):
