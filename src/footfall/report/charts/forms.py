@@ -168,7 +168,7 @@ def heat(
                 fill_opacity=strength,
                 tip=tips[r][c],
             )
-            if words:
+            if words and len(words[r][c]) * LETTER < step + 2:  # else the tips and the table tell them
                 canvas.text(names + step * (c + 0.5), y + row_height / 2 + 4, words[r][c], "value", "middle")
     if x_name:
         canvas.text(names + (width - names) / 2, canvas.height - 4, x_name, "tick", "middle")
