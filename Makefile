@@ -4,14 +4,18 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SRC := src tests benchmarks tools
 
-.PHONY: demo test lint sweep bench docs reference clean
+.PHONY: demo test test-slow lint sweep bench docs reference clean
 
 demo: $(INSTALLED)
 	$(BIN)/footfall generate vantage -o data/vantage --overwrite
 	$(BIN)/footfall generate storefront -o data/storefront --overwrite
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not slow"
+
+# Whole suites that take minutes: days, dbt, Spark, kills, the fuzz.
+test-slow: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q -m slow
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check $(wildcard $(SRC))

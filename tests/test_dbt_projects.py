@@ -23,6 +23,8 @@ from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
 from shipped import SHIPPED
 
+pytestmark = pytest.mark.slow
+
 
 def files_in(directory: Path) -> dict[str, bytes]:
     return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
@@ -36,7 +38,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("adapter", ["duckdb", "postgres"])
 @pytest.mark.parametrize("scenario", SHIPPED)
 def test_sql_is_formatted(scenario: str, adapter: str, tmp_path: Path) -> None:
@@ -45,7 +46,6 @@ def test_sql_is_formatted(scenario: str, adapter: str, tmp_path: Path) -> None:
     lint(tmp_path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", list(CHANGING))
 def test_sql_of_what_changes_is_formatted(scenario: str, tmp_path: Path) -> None:
     """So it is where prices change and customers move."""

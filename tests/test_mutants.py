@@ -25,6 +25,8 @@ from footfall.scenario.load import load
 from footfall.scenario.sources import SCHEMA, text_of
 from footfall.scenario.yaml_document import Document, read
 
+pytestmark = pytest.mark.slow
+
 EACH = 64
 KNOWN = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

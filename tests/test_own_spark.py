@@ -20,6 +20,8 @@ from own_shop import CHECKS, ORDER_WIDE, hashes, made
 from test_own_checks import NAMES, check, own
 from test_own_plugins import PLUGGED, laid_down
 
+pytestmark = pytest.mark.slow
+
 MINE = (*CHECKS, ORDER_WIDE, *PLUGGED)
 
 

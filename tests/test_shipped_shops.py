@@ -1,8 +1,8 @@
 """Figures of real shops that the shipped ones reach, on the published data.
 
 Each figure comes with a standard error by its customers or rows, and must lie within the range that real
-shops have, or four of them beside it: an honest seed is refused less than once in ten thousand times. The seed
-is fixed.
+shops have, or four of them beside it: an honest seed is refused less than once in ten thousand times. The
+seed is fixed.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ from footfall.workflow.generate import planned
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 
+pytestmark = pytest.mark.slow
+
 ASKED = ["generate", "vantage", "--engine", "spark", "-o", "data"]
 BY_ORDER = {"vantage": "raw_line_items", "storefront": "order_items", "jaffle": "raw_items"}
 

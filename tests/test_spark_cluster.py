@@ -17,7 +17,7 @@ from footfall.spark.verdict import content_hashes
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 
-pytestmark = needs_java
+pytestmark = [needs_java, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
