@@ -35,7 +35,7 @@ def count_band(mean: npt.ArrayLike, relative_variance: npt.ArrayLike) -> tuple[F
     Gamma-Poisson counts are negative binomial (Greenwood and Yule 1920).
 
     >>> [edge.tolist() for edge in count_band([100.0], [0.04])]
-    [[59.0], [148.0]]
+    [[61.0], [148.0]]
     """
     from scipy.special import nbdtrik  # noqa: PLC0415 - SciPy is slow to import
 
