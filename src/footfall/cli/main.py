@@ -236,7 +236,7 @@ app.command(epilog="Example: footfall dbt vantage -o shop; cd shop; dbt build")(
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit; whatever goes wrong is one line on stderr and an exit code."""
     # Imports make many objects and no garbage, and nobody plugs into our models: a twentieth of a short run.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(250_000, 20, 20)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
