@@ -201,9 +201,9 @@ def test_the_end_of_all_days_is_the_full_data_set(address: str) -> None:
     """Brought forward to the day on which all is known, a database holds the full data set."""
     request = Request("vantage", scale=0.02, overrides=("arrival.returned.max_days=14",))
     end = last_change(request)
-    load_into(replace(request, as_of=end - 4 * ONE_DAY), database_at(address))
+    load_into(replace(request, as_of=end - 16 * ONE_DAY), database_at(address))
     assert held(address) != state(request, end)
-    list(load_days(request, database_at(address), end - 3 * ONE_DAY, end))
+    list(load_days(request, database_at(address), end - 15 * ONE_DAY, end))
     assert held(address) == recorded(generate("vantage", scale=0.02, overrides=request.overrides).manifest)
     assert failing(address) == []
 

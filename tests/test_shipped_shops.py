@@ -122,7 +122,7 @@ def test_the_grocer_repeats(grocer: Made) -> None:
 def test_the_grocer_is_closed_on_sundays_and_holidays(grocer: Made) -> None:
     """Nothing is bought on Sundays, on Christmas, or in Passau on its own holidays; baskets are large."""
     day = grocer.orders["time"].dt.normalize()
-    assert not (day.dt.dayofweek == 6).any()
+    assert not (day.dt.day_of_week == 6).any()
     assert not day.isin(pd.to_datetime(["2024-12-25", "2025-05-01"])).any()
     assert set(grocer.orders["shop"][day == "2024-05-30"]) == {"Bremen"}  # Corpus Christi
     size = grocer.lines.groupby("order").size()
