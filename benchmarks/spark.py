@@ -26,7 +26,8 @@ import compare
 import peers
 from footfall.plan.plan import plan
 from footfall.scenario.load import load
-from footfall.simulate.part import simulate, simulate_dimensions
+from footfall.simulate.dimensions import simulate_dimensions
+from footfall.simulate.part import simulate
 from footfall.spark.parcels import packed, unpacked
 from footfall.spark.work import Work
 from footfall.workflow.generate import planned

@@ -17,7 +17,8 @@ from pathlib import Path
 from footfall.plan.parts import shards
 from footfall.plan.plan import plan
 from footfall.scenario.load import load
-from footfall.simulate.part import simulate, simulate_dimensions
+from footfall.simulate.dimensions import simulate_dimensions
+from footfall.simulate.part import simulate
 from footfall.sinks.files import writer_of
 from footfall.workflow.judging import Judging
 

@@ -80,9 +80,9 @@ def stages(directory: Path, runs: int) -> dict[str, list[float]]:
     return found
 
 
-def _batches(plan: Any, parts: Any, simulation: Any) -> Iterator[tuple[str, Any]]:
+def _batches(plan: Any, parts: Any, dimensions: Any, simulation: Any) -> Iterator[tuple[str, Any]]:
     """All batches of a plan, made in this process."""
-    yield from simulation.simulate_dimensions(plan)
+    yield from dimensions.simulate_dimensions(plan)
     revenue: Any = 0
     for shard in parts.shards(plan):
         for part in shard.parts():
@@ -104,6 +104,7 @@ def _one_run(directory: Path) -> dict[str, float]:
     planning = importlib.import_module("footfall.plan.plan")
     sinks = importlib.import_module("footfall.sinks.base")
     parts = importlib.import_module("footfall.plan.parts")
+    dimensions = importlib.import_module("footfall.simulate.dimensions")
     simulation = importlib.import_module("footfall.simulate.part")
 
     importlib.import_module("footfall.scenario.sources").remembered.cache_clear()
@@ -126,7 +127,7 @@ def _one_run(directory: Path) -> dict[str, float]:
             subject = subjects.Subject(scenario, plan.tables, plan.first, plan.last, asdict(plan.solved))
             seen = figures.Figures(subject)
         hashes = {name: content_hash.ContentHash(spec) for name, spec in plan.tables.items()}
-        batches = _batches(plan, parts, simulation)
+        batches = _batches(plan, parts, dimensions, simulation)
         while True:
             with clock("simulate"):
                 table, batch = next(batches, (None, None))

@@ -10,7 +10,8 @@ import pytest
 
 from footfall.core.content_hash import ContentHash
 from footfall.core.money import as_decimal
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 
 KINDS = {
     "id": Kind.INTEGER,

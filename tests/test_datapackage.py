@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.plan import parts
 from footfall.sinks.base import Manifest
 from footfall.sinks.datapackage import describe

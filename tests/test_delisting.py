@@ -10,8 +10,8 @@ from scipy import stats
 
 import footfall
 from footfall.core.errors import ScenarioError
-from footfall.core.schema import STILL_VALID
 from footfall.core.streams import Streams
+from footfall.core.vocabulary import STILL_VALID
 from footfall.plan.catalog import NEVER
 from footfall.plan.plan import plan
 from footfall.plan.products import delisting, listing

@@ -19,7 +19,7 @@ from dbt_projects import dbt, rows
 from footfall import Dataset
 from footfall.core.errors import FootfallError
 from footfall.core.forms import Form, uuids
-from footfall.core.schema import Kind
+from footfall.core.vocabulary import Kind
 from footfall.dbt.project import write_project
 from footfall.scenario.load import load
 from footfall.sinks.database import database_at

@@ -18,7 +18,7 @@ from changing import CHANGING
 from footfall.cli.main import run
 from footfall.contract.judge import CHECKS
 from footfall.core import permutation, streams
-from footfall.core.schema import VOCABULARY
+from footfall.core.vocabulary import VOCABULARY
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.simulate.lineage import ORIGINS, given, lineage

@@ -15,7 +15,7 @@ import pytest
 import footfall
 from footfall.cli.main import run
 from footfall.core.errors import ScenarioError
-from footfall.core.schema import Kind
+from footfall.core.vocabulary import Kind
 from footfall.scenario.load import load
 from footfall.scenario.sql import functions
 from footfall.scenario.sql.duckdb import SqlStoppedError, in_memory, limited, locked

@@ -13,7 +13,7 @@ import pytest
 
 import footfall
 from footfall.core.errors import ScenarioError
-from footfall.core.schema import leaf_of
+from footfall.core.vocabulary import leaf_of
 from footfall.scenario.load import load
 from footfall.sinks.database import database_at, opened
 from footfall.workflow.changes import changes_of

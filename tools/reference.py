@@ -20,7 +20,8 @@ from markdown.extensions.toc import slugify
 from footfall.cli.main import app
 from footfall.contract.findings import REFUSE_BELOW
 from footfall.contract.judge import CHECKS
-from footfall.core.schema import ARROW_TYPES, Kind
+from footfall.core.schema import ARROW_TYPES
+from footfall.core.vocabulary import Kind
 from footfall.scenario import model
 from footfall.scenario.load import load
 from footfall.scenario.sources import shipped

@@ -12,7 +12,7 @@ import json
 import typing
 from typing import Any
 
-from footfall.core.schema import VOCABULARY
+from footfall.core.vocabulary import VOCABULARY
 from footfall.scenario.language import plain
 from footfall.scenario.model import Scenario
 from footfall.scenario.sources import SCHEMA

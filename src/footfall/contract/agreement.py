@@ -17,7 +17,7 @@ import pyarrow as pa
 from footfall.contract.offences import Offences
 from footfall.contract.subject import Subject
 from footfall.core.content_hash import joined_words, value_words
-from footfall.core.schema import VOCABULARY, leaf_of
+from footfall.core.vocabulary import VOCABULARY, leaf_of
 
 NAME = "tables.agree"
 Words = npt.NDArray[np.uint64]

@@ -31,7 +31,8 @@ from footfall.contract.value_figures import ValueTally
 from footfall.contract.versions import Versions
 from footfall.core.arrays import from_numpy, to_numpy
 from footfall.core.money import as_unscaled
-from footfall.core.schema import DIMENSIONS, HISTORIES, Kind, TableSpec
+from footfall.core.schema import TableSpec
+from footfall.core.vocabulary import DIMENSIONS, HISTORIES, Kind
 
 Column = npt.NDArray[Any]
 DERIVED = ("marketing_day", "marketing_channel_day", "budget_month")

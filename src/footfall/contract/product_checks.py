@@ -11,7 +11,7 @@ from footfall.contract.figures import Figures
 from footfall.contract.order_figures import on
 from footfall.contract.statistics import binomial_scores, kolmogorov, ks_distance, two_sided
 from footfall.contract.subject import Subject
-from footfall.core.schema import STILL_VALID
+from footfall.core.vocabulary import STILL_VALID
 
 NOT_SAID = "the scenario does not say"
 

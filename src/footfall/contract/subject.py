@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from footfall.core.schema import HISTORIES, TableSpec, main_table
+from footfall.core.schema import TableSpec, main_table
+from footfall.core.vocabulary import HISTORIES
 from footfall.scenario.model import Scenario
 
 

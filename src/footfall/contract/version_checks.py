@@ -25,7 +25,7 @@ from footfall.contract.statistics import (
 from footfall.contract.subject import Subject
 from footfall.contract.versions import Versions
 from footfall.core.arrays import from_numpy, to_numpy
-from footfall.core.schema import HISTORIES, STILL_VALID
+from footfall.core.vocabulary import HISTORIES, STILL_VALID
 
 DAYS_A_YEAR = 365
 _UNREAD = "the table of what was valid when can't be read"

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 
 Words = npt.NDArray[np.uint64]
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from footfall.core.arrays import from_numpy, from_words, take_words, to_numpy
-from footfall.core.schema import Kind
+from footfall.core.vocabulary import Kind
 
 UNREADABLE = -1
 """Number that a text stands for which no number was shown as."""

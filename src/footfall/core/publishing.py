@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from footfall.core.schema import VOCABULARY, ColumnSpec, Kind, Made, TableSpec, leaf_of, main_table
+from footfall.core.schema import ColumnSpec, Made, TableSpec, main_table
+from footfall.core.vocabulary import VOCABULARY, Kind, leaf_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from footfall.contract.subject import Subject
-from footfall.core.schema import VOCABULARY, ColumnSpec, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import VOCABULARY
 from footfall.scenario.demand import Event
 from footfall.scenario.model import Scenario
 

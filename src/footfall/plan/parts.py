@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from footfall.core.errors import RequestError
-from footfall.core.schema import DIMENSIONS
+from footfall.core.vocabulary import DIMENSIONS
 from footfall.plan.plan import Plan
 
 ORDERS_A_PART = 1 << 17

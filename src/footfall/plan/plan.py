@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core.errors import RequestError, UnreachableTarget
-from footfall.core.schema import TableSpec, leaf_of
+from footfall.core.schema import TableSpec
 from footfall.core.streams import Streams
+from footfall.core.vocabulary import leaf_of
 from footfall.plan.basket_sizes import BasketSizes, LineNumbers
 from footfall.plan.buyers import Buyers
 from footfall.plan.calendar import Calendar, OrderCounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from footfall.core.schema import DIMENSIONS, leaf_of
+from footfall.core.vocabulary import DIMENSIONS, leaf_of
 from footfall.scenario.defects import Contradiction
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from footfall.core.schema import VOCABULARY, leaf_of
+from footfall.core.vocabulary import VOCABULARY, leaf_of
 from footfall.scenario.calendar_coherence import demand_contradictions, promotion_contradictions
 from footfall.scenario.changing_coherence import changing_contradictions
 from footfall.scenario.defects import Contradiction, Contradictions, nearest

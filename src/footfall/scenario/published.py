@@ -15,7 +15,8 @@ from pydantic import (
 )
 
 from footfall.core.publishing import Shown
-from footfall.core.schema import VOCABULARY, Kind, Made, leaf_of
+from footfall.core.schema import Made
+from footfall.core.vocabulary import VOCABULARY, Kind, leaf_of
 from footfall.scenario.defects import Contradiction, Contradictions, nearest
 from footfall.scenario.strict import FormWord, Identifier, Strict
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from footfall.core.schema import leaf_of
+from footfall.core.vocabulary import leaf_of
 from footfall.scenario.model import Scenario
 from footfall.simulate.money_origins import CHARGED
 from footfall.simulate.order_origins import ORDERED

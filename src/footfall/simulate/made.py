@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from footfall.core.arrays import to_numpy
 from footfall.core.errors import ScenarioError
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.core.streams import Streams
-from footfall.simulate.joined import Rows
+from footfall.core.vocabulary import Kind
+from footfall.simulate.rows import Rows
 
 _WORDS = {  # what each kind of text looks like, and what to say where one doesn't
     Kind.CODE: (r'^[^\x00,"\r\n]+$', "gives no code; declare it as kind: text"),

@@ -12,10 +12,11 @@ import pyarrow as pa
 from footfall.core.arrays import from_numpy, from_words, to_numpy
 from footfall.core.errors import ScenarioError
 from footfall.core.money import as_decimal, as_unscaled
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.core.streams import Streams
+from footfall.core.vocabulary import Kind
 from footfall.scenario.plugins import Plugin, PluginError, plugin
-from footfall.simulate.joined import Rows
+from footfall.simulate.rows import Rows
 
 Values = npt.NDArray[Any]
 Refuse = Callable[[str], ScenarioError]

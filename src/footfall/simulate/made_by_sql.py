@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from footfall.core.errors import ScenarioError
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.scenario.sql.duckdb import SqlStoppedError, cast, in_memory, limited, one_line, quoted
 
 _ROWS = "these"

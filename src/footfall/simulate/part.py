@@ -1,8 +1,8 @@
-"""A part of the orders, or a small table whole, as finished record batches under their published names."""
+"""A part of the orders, and what follows from the orders of all parts, as finished record batches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from footfall.core.arrays import from_numpy, from_words, keep_freed_memory, take_words
-from footfall.core.money import Cents, as_decimal
-from footfall.core.schema import STILL_VALID, Kind, TableSpec
-from footfall.core.streams import Rows as Addresses
-from footfall.core.streams import row_addresses
-from footfall.plan.catalog import NEVER
+from footfall.core.arrays import keep_freed_memory, take_words
+from footfall.core.money import Cents
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
 from footfall.simulate.arrival import lines_known, returns_known, status_known
@@ -23,14 +19,13 @@ from footfall.simulate.baskets import Baskets, simulate_baskets
 from footfall.simulate.budget import simulate_budget
 from footfall.simulate.charges import Charges
 from footfall.simulate.deliveries import simulate_delivered, simulate_promised
-from footfall.simulate.descriptions import descriptions
+from footfall.simulate.dimensions import all_shops, customers, products
 from footfall.simulate.fulfilment import simulate_payments, simulate_shipping, simulate_statuses
-from footfall.simulate.joined import Columns, Rows
 from footfall.simulate.marketing import simulate_marketing
 from footfall.simulate.orders import Orders, simulate_orders
 from footfall.simulate.outcomes import Outcomes, simulate_outcomes, simulate_returns
 from footfall.simulate.reviews import Decided, Purchases, decide, reviewable, simulate_reviews
-from footfall.simulate.shops import simulate_rates, simulate_shops
+from footfall.simulate.rows import Rows, batch_of, dates, only, ready
 
 _SECONDS_A_DAY = 86_400
 _EPOCH_ORDINAL = 719_163  # 1970-01-01
@@ -85,21 +80,21 @@ def simulate(plan: Plan, part: Part) -> Simulated:
             _order_columns(plan, orders, order_total, status) | charges.of_orders,
             lambda: orders.address,
             {
-                "customer": lambda: (_customers(plan, orders.customer), None),
-                "shop": lambda: (_shops(plan), orders.shop),
+                "customer": lambda: (customers(plan, orders.customer), None),
+                "shop": lambda: (all_shops(plan), orders.shop),
             },
         )
         line_rows = Rows(
             _line_columns(plan, part, orders, baskets, outcomes) | charges.of_lines,
             lambda: baskets.address,
-            {"order": lambda: (order_rows, baskets.order), "product": lambda: (_products(plan), baskets.sku)},
+            {"order": lambda: (order_rows, baskets.order), "product": lambda: (products(plan), baskets.sku)},
         )
         rows = {"order": order_rows, "line": line_rows}
         for name, spec in plan.tables.items():
             if spec.keyed_by_order:
-                batches[name] = _batch(plan, spec, rows[spec.entity])
+                batches[name] = batch_of(plan, spec, rows[spec.entity])
                 if spec.entity == "line" and known is not None:
-                    batches[name] = _known(batches[name], known)
+                    batches[name] = only(batches[name], known)
     return Simulated(
         batches=batches,
         first_day=first_day,
@@ -119,7 +114,7 @@ def _order_columns(
     scenario = plan.scenario
 
     def time() -> npt.NDArray[np.int64]:
-        seconds = _date(plan, orders.day)
+        seconds = dates(plan, orders.day)
         seconds *= _SECONDS_A_DAY
         seconds += orders.second
         return seconds
@@ -134,14 +129,14 @@ def _order_columns(
         "shop": lambda: take_words(plan.shops, orders.shop),
         "customer": lambda: orders.customer,
         "time": time,
-        "date": lambda: _date(plan, orders.day),
+        "date": lambda: dates(plan, orders.day),
         "status": statuses,
         "payment": lambda: take_words(
             list(scenario.payment.shares if scenario.payment else ()), simulate_payments(plan, orders)
         ),
         "shipping_address": lambda: simulate_shipping(plan, orders),
-        "promised": lambda: _date(plan, simulate_promised(plan, orders)),
-        "delivered": lambda: _date(plan, simulate_delivered(plan, orders)),
+        "promised": lambda: dates(plan, simulate_promised(plan, orders)),
+        "delivered": lambda: dates(plan, simulate_delivered(plan, orders)),
         "total": lambda: order_total,
     }
 
@@ -168,149 +163,6 @@ def _line_columns(
     }
 
 
-def _products(plan: Plan) -> Rows:
-    """All products, in the order of their numbers."""
-    catalog = plan.catalog
-    price, cost = catalog.on(plan.shown_on)
-    return Rows(
-        {
-            "id": lambda: np.arange(len(catalog.price)) + plan.scenario.catalog.first_sku,
-            "category": lambda: take_words(list(plan.scenario.catalog.categories), catalog.category),
-            "price": lambda: price,
-            "cost": lambda: cost,
-            "sales_rank": lambda: catalog.sales_rank,
-            "return_probability": lambda: catalog.return_probability,
-            "sub_category": lambda: from_words(catalog.sub_category),
-            "name": lambda: from_words(catalog.name),
-            "description": lambda: from_words(descriptions(plan)),
-            "stock": lambda: catalog.stock,
-            "supplier": lambda: from_words(catalog.supplier),
-            "created": lambda: _date(plan, catalog.listed),
-            "delisted": lambda: _delisted(plan),
-        },
-        lambda: row_addresses(len(catalog.price)),
-    )
-
-
-def _customers(plan: Plan, customer: npt.NDArray[np.int64]) -> Rows:
-    """Customers by their numbers from 1, in any order."""
-    from footfall.simulate.customers import customers_at  # noqa: PLC0415 - seldom needed
-
-    return _customer_rows(plan, customers_at(plan, customer - 1))
-
-
-def _customer_rows(plan: Plan, columns: dict[str, Any]) -> Rows:
-    shop = columns["shop"]
-    if "registered" in columns:
-        columns["registered"] = _date(plan, columns["registered"])
-    return Rows(
-        _ready({**columns, "shop": take_words(plan.shops, shop)}),
-        lambda: (columns["id"] - 1).astype(np.uint64),
-        {"shop": lambda: (_shops(plan), shop)},
-    )
-
-
-def _shops(plan: Plan) -> Rows:
-    """All shops, in the scenario's order."""
-    return Rows(_ready(simulate_shops(plan)), lambda: row_addresses(len(plan.shops)))
-
-
-def _supplies(plan: Plan) -> Rows:
-    """All that goes into products."""
-    from footfall.simulate.supplies import simulate_supplies  # noqa: PLC0415 - seldom needed
-
-    columns = simulate_supplies(plan)
-    sku = columns.pop("sku")
-    address = (sku.astype(np.uint64) << np.uint64(16)) + columns["id"].astype(np.uint64)
-    return Rows(_ready(columns), lambda: address, {"product": lambda: (_products(plan), sku)})
-
-
-def _rates(plan: Plan) -> Rows:
-    """Rates of exchange of the published days."""
-    columns = simulate_rates(plan)
-    return Rows(_ready(columns), lambda: row_addresses(len(columns["rate"])))
-
-
-def _delisted(plan: Plan) -> npt.NDArray[np.int64]:
-    """Last days of the SKUs, as far as they are known."""
-    last = plan.catalog.delisted
-    known = last < NEVER if plan.as_of is None else last <= plan.as_of
-    return np.where(known, _date(plan, last), STILL_VALID)
-
-
-def simulate_dimensions(plan: Plan) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Tables of products, customers, shops, rates, and of what was before, batch by batch; without orders."""
-    for name, spec in plan.tables.items():
-        if spec.entity == "product":
-            batch = _batch(plan, spec, _products(plan))
-            yield name, batch if plan.as_of is None else _known(batch, plan.catalog.listed <= plan.as_of)
-        elif spec.entity == "product_price":
-            yield name, _batch(plan, spec, _prices(plan))
-        elif spec.entity == "customer":
-            from footfall.simulate.customers import simulate_customers  # noqa: PLC0415 - seldom needed
-
-            for columns in simulate_customers(plan):
-                yield name, _batch(plan, spec, _customer_rows(plan, columns))
-        elif spec.entity == "customer_address":
-            from footfall.simulate.customers import simulate_addresses  # noqa: PLC0415 - seldom needed
-
-            for columns in simulate_addresses(plan):
-                yield name, _batch(plan, spec, _address_rows(plan, columns))
-        elif spec.entity == "shop":
-            yield name, _batch(plan, spec, _shops(plan))
-        elif spec.entity == "supply":
-            yield name, _batch(plan, spec, _supplies(plan))
-        elif spec.entity == "exchange_rate":
-            yield name, _batch(plan, spec, _rates(plan))
-
-
-def _prices(plan: Plan) -> Rows:
-    """Prices of the listed SKUs that began up to the day on which the plan shows them."""
-    catalog, versions = plan.catalog, plan.catalog.versions
-    assert versions is not None, "a scenario whose prices don't change publishes no table of them"
-    sku, version = versions.until(plan.shown_on)
-    if plan.as_of is not None:
-        is_listed = catalog.listed[sku] <= plan.as_of
-        sku, version = sku[is_listed], version[is_listed]
-    listed = catalog.listed if plan.scenario.catalog.listed else np.zeros_like(catalog.listed)
-    changed = versions.start[sku, np.maximum(version - 1, 0)]
-    columns = {
-        "product": sku + plan.scenario.catalog.first_sku,
-        "price": versions.price[sku, version],
-        "cost": versions.cost[sku, version],
-        **_validity(plan, sku, np.where(version > 0, changed, listed[sku])),
-    }
-    return Rows(_ready(columns), lambda: _versions(sku, version), {"product": lambda: (_products(plan), sku)})
-
-
-def _address_rows(plan: Plan, columns: dict[str, Any]) -> Rows:
-    number, valid_from = columns["customer"], columns["valid_from"]
-    return Rows(
-        _ready({**columns, **_validity(plan, number, valid_from)}),
-        lambda: _versions(number - 1, valid_from),
-        {"customer": lambda: (_customers(plan, number), None)},
-    )
-
-
-def _versions(whose: npt.NDArray[np.int64], version: npt.NDArray[np.int64]) -> Addresses:
-    return (version.astype(np.uint64) << _WHOSE_BITS) + whose.astype(np.uint64)
-
-
-def _validity(
-    plan: Plan, whose: npt.NDArray[np.int64], valid_from: npt.NDArray[np.int64]
-) -> dict[str, npt.NDArray[np.int64]]:
-    """Days since 1970 of rows that hold until the next one of the same thing, or until further notice."""
-    since = _date(plan, valid_from)
-    until = np.full_like(since, STILL_VALID)
-    follows = whose[1:] == whose[:-1]
-    until[:-1][follows] = since[1:][follows] - 1
-    return {"valid_from": since, "valid_to": until}
-
-
-def _known(batch: pa.RecordBatch, rows: npt.NDArray[np.bool_]) -> pa.RecordBatch:
-    return batch.filter(from_numpy(rows, pa.bool_()))
-
-
 def simulate_reviewed(plan: Plan, purchases: Purchases) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Tables of reviews, which follow from the purchases of all orders, batch by batch."""
     for decided in decide(plan, purchases).batches():
@@ -325,15 +177,15 @@ def simulate_decided(plan: Plan, decided: Decided) -> Iterator[tuple[str, pa.Rec
     columns = simulate_reviews(plan, decided)
     sku = columns["product"] - plan.scenario.catalog.first_sku
     rows = Rows(
-        _ready({**columns, "date": _date(plan, columns["date"])}),
+        ready({**columns, "date": dates(plan, columns["date"])}),
         lambda: decided.pair,
         {
-            "product": lambda: (_products(plan), sku),
-            "customer": lambda: (_customers(plan, columns["customer"]), None),
+            "product": lambda: (products(plan), sku),
+            "customer": lambda: (customers(plan, columns["customer"]), None),
         },
     )
     for spec in specs:
-        yield spec.name, _batch(plan, spec, rows)
+        yield spec.name, batch_of(plan, spec, rows)
 
 
 def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, pa.RecordBatch]:
@@ -349,20 +201,20 @@ def simulate_aggregates(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str,
         if spec.entity == "marketing_day":
             cells: dict[str, Any] = {**simulate_marketing(plan, revenue)}
             when = cells["day"]
-            cells["date"] = _date(plan, when)
+            cells["date"] = dates(plan, when)
         elif spec.entity == "marketing_channel_day":
             from footfall.simulate.channels import simulate_channels  # noqa: PLC0415 - seldom needed
 
             cells = {**simulate_channels(plan, revenue)}
             names, channel = list(plan.scenario.marketing_channels or ()), cells["channel"]
             when = cells["day"] * len(names) + channel
-            cells |= {"date": _date(plan, cells["day"]), "channel": take_words(names, channel)}
+            cells |= {"date": dates(plan, cells["day"]), "channel": take_words(names, channel)}
         elif spec.entity == "budget_month":
             cells = {**simulate_budget(plan, revenue)}
             when = [int(month.replace("-", "")) for month in cells["month"]]
         else:
             continue
-        batches[name] = _batch(plan, spec, _of_shops(plan, when, cells))
+        batches[name] = batch_of(plan, spec, _of_shops(plan, when, cells))
     return batches
 
 
@@ -370,42 +222,7 @@ def _of_shops(plan: Plan, when: npt.ArrayLike, cells: dict[str, Any]) -> Rows:
     """Rows a day, or month, and shop."""
     shop = np.asarray(cells["shop"])
     return Rows(
-        _ready({**cells, "shop": take_words(plan.shops, shop)}),
+        ready({**cells, "shop": take_words(plan.shops, shop)}),
         lambda: (np.asarray(when, np.uint64) << np.uint64(16)) + shop.astype(np.uint64),
-        {"shop": lambda: (_shops(plan), shop)},
+        {"shop": lambda: (all_shops(plan), shop)},
     )
-
-
-def _date(plan: Plan, day: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Days since 1970 of days t."""
-    return plan.scenario.first_day.toordinal() - _EPOCH_ORDINAL + day
-
-
-def _ready(columns: Mapping[str, Any]) -> Columns:
-    return {field: lambda values=values: values for field, values in columns.items()}  # type: ignore[misc]  # bound at once
-
-
-def _batch(plan: Plan, spec: TableSpec, rows: Rows) -> pa.RecordBatch:
-    arrays = []
-    for column in spec.columns:
-        if column.made:
-            continue
-        values = rows.values(column.field)  # only what is published is made
-        if column.form:
-            values = column.form.show(values)
-        elif column.kind is Kind.MONTH:
-            values = from_words(values)
-        elif column.kind is Kind.MONEY:
-            values = as_decimal(values)
-        elif column.kind is Kind.FRACTION:
-            values = as_decimal(values, precision=3)
-        elif not isinstance(values, pa.Array):
-            width = np.int32 if column.kind is Kind.DATE else values.dtype
-            values = from_numpy(values.astype(width, copy=False), column.arrow_type)
-        arrays.append(values)
-    if len(arrays) < len(spec.columns):
-        from footfall.simulate.made import completed  # noqa: PLC0415 - few scenarios make columns
-
-        shown = [column.name for column in spec.columns if not column.made]
-        return completed(spec, dict(zip(shown, arrays, strict=True)), rows, plan.streams)
-    return pa.RecordBatch.from_arrays(arrays, schema=spec.arrow_schema)

@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from footfall.core.arrays import from_numpy, from_words, to_numpy
 from footfall.core.money import as_decimal, as_unscaled
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.sinks.short_codes import ShortCodes
 
 ROWS_AT_ONCE = 1 << 14

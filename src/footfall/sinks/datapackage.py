@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.sinks.base import MANIFEST_DIRECTORY
 
 DESCRIPTOR_FILE = "datapackage.json"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 
 SQL_TYPES: Mapping[Kind, str] = {
     Kind.INTEGER: "bigint",

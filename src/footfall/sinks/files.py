@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from footfall.core.arrays import from_numpy, from_words
 from footfall.core.errors import DataError
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.sinks.base import Manifest
 from footfall.sinks.csv_text import ROWS_AT_ONCE, RowText, timestamp_texts
 from footfall.sinks.short_codes import ShortCodes

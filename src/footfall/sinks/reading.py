@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from footfall.core.errors import DataError
-from footfall.core.schema import ARROW_TYPES, Kind, TableSpec
+from footfall.core.schema import ARROW_TYPES, TableSpec
+from footfall.core.vocabulary import Kind
 
 BATCH_ROWS = 65_536
 

@@ -13,12 +13,8 @@ import pyarrow as pa
 from footfall.core.errors import RequestError
 from footfall.core.schema import TableSpec
 from footfall.plan.plan import Plan
-from footfall.simulate.part import (
-    simulate,
-    simulate_aggregates,
-    simulate_decided,
-    simulate_dimensions,
-)
+from footfall.simulate.dimensions import simulate_dimensions
+from footfall.simulate.part import simulate, simulate_aggregates, simulate_decided
 from footfall.spark.parcels import Batches, unpacked
 from footfall.spark.reviews import decided_frame
 from footfall.spark.schema import spark_schema, to_wire

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from footfall.core.schema import ARROW_TYPES, Kind, TableSpec
+from footfall.core.schema import ARROW_TYPES, TableSpec
+from footfall.core.vocabulary import Kind
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType

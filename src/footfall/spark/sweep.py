@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from footfall.plan.parts import Part
 from footfall.plan.plan import Plan
-from footfall.simulate.part import simulate, simulate_dimensions
+from footfall.simulate.dimensions import simulate_dimensions
+from footfall.simulate.part import simulate
 from footfall.spark.parcels import COLUMNS, packed
 from footfall.spark.reviews import Places
 from footfall.spark.work import Work, numbers

@@ -15,7 +15,7 @@ from footfall.contract.findings import Finding
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import DataError
 from footfall.core.schema import ColumnSpec, TableSpec
-from footfall.simulate.part import simulate_dimensions
+from footfall.simulate.dimensions import simulate_dimensions
 from footfall.sinks.reading import conform
 from footfall.spark.parcels import COLUMNS, Batches, Things, by_place, opened, packed, unpacked
 from footfall.spark.reviews import REVIEWS_A_PLACE

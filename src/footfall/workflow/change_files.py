@@ -13,7 +13,8 @@ import footfall
 from footfall.core.arrays import from_numpy, take_words
 from footfall.core.content_hash import ContentHash
 from footfall.core.errors import RequestError
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.scenario.load import load
 from footfall.sinks.base import Manifest, TableRecord, open_sink
 from footfall.workflow.changes import Changes, changes_of

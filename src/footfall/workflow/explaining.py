@@ -8,7 +8,8 @@ from typing import Any
 from footfall.contract.judge import checks_of
 from footfall.contract.subject import Subject
 from footfall.core.errors import RequestError
-from footfall.core.schema import VOCABULARY, Made, TableSpec, leaf_of
+from footfall.core.schema import Made, TableSpec
+from footfall.core.vocabulary import VOCABULARY, leaf_of
 from footfall.scenario.defects import nearest
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario

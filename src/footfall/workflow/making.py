@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from footfall.plan.parts import ORDERS_A_PART, shards, shares
 from footfall.plan.plan import Plan
-from footfall.simulate.part import simulate_aggregates, simulate_dimensions, simulate_reviewed
+from footfall.simulate.dimensions import simulate_dimensions
+from footfall.simulate.part import simulate_aggregates, simulate_reviewed
 from footfall.simulate.reviews import Purchases
 from footfall.sinks.part_files import PartFiles, Written
 from footfall.workflow.judging import Judging

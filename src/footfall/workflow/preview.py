@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from footfall.core.schema import Kind, TableSpec
+from footfall.core.schema import TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.plan.plan import Plan
 from footfall.workflow.generate import planned
 from footfall.workflow.knobs import RESTS_ON, turned

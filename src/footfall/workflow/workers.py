@@ -17,7 +17,7 @@ import pyarrow as pa
 from footfall.core.errors import FootfallError
 from footfall.plan.parts import Shard
 from footfall.plan.plan import Plan
-from footfall.simulate.part import simulate_dimensions
+from footfall.simulate.dimensions import simulate_dimensions
 from footfall.sinks.part_files import PartFiles
 from footfall.workflow.judging import Judging
 from footfall.workflow.ranges import RangeMade, Tick, make_range

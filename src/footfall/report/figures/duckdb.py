@@ -17,7 +17,8 @@ import duckdb
 import pyarrow as pa
 
 from footfall.contract.subject import Subject
-from footfall.core.schema import ColumnSpec, Kind, TableSpec
+from footfall.core.schema import ColumnSpec, TableSpec
+from footfall.core.vocabulary import Kind
 from footfall.sinks.ddl import literal
 
 _MEMORY, _THREADS = "1GB", 2

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from footfall.core.schema import Kind, Made
+from footfall.core.schema import Made
+from footfall.core.vocabulary import Kind
 from footfall.scenario.sql.tree import Query, SqlRefusedError, expression, query
 
 MEMORY = "1GB"
