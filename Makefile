@@ -44,11 +44,13 @@ reference: $(INSTALLED)
 .PHONY: .venv
 .venv: $(INSTALLED)
 
+# pip writes the bytecode of what it copies, not of what is installed to be edited in place.
 # The build backend is pinned too: older pip reads PIP_CONSTRAINT for it, newer pip PIP_BUILD_CONSTRAINT.
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,docs]'
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 clean:

@@ -1,6 +1,7 @@
 """How long a user waits: whole processes from start to exit, and one process split by stage.
 
-Prints three Markdown tables. Whole processes are run after a warm-up, so files lie in the system's cache.
+Prints three Markdown tables. Whole processes are run after a warm-up, so files lie in the system's cache,
+and bytecode on the disk, as in an installed package.
 
     python benchmarks/startup.py
 """
@@ -8,6 +9,7 @@ Prints three Markdown tables. Whole processes are run after a warm-up, so files 
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib
 import platform
 import statistics
@@ -200,6 +202,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=9)
     runs = parser.parse_args().runs
     footfall = [sys.executable, "-m", "footfall"]
+    for package in importlib.import_module("footfall").__path__:
+        compileall.compile_dir(package, quiet=1)
     version = f"Python {platform.python_version()}, {platform.system()}"
     print(f"Medians of {runs} runs after a warm-up; {version}.\n\n{_heading('whole process')}")
     with tempfile.TemporaryDirectory() as temporary:

@@ -97,6 +97,7 @@ def assert_refused(outcome: Outcome, *parts: str, code: int = 2) -> None:
         (["vantage", "--seed", "-1"], ["--seed", "-1"]),
         (["vantage", "--seed", "1.5"], ["--seed", "whole number"]),
         (["vantage", "--workers", "0"], ["--workers", "1 or greater"]),
+        (["vantage", "--workers", "100000"], ["--workers 100000", "at most"]),
         (["vantage", "--format", "xml"], ["--format", "csv, parquet, duckdb", "xml"]),
         (["vantage", "--tables", "raw_order"], ["raw_order"]),
         (["vantage", "--tables", "raw_orders,"], ["--tables", "commas"]),
