@@ -21,9 +21,16 @@ from footfall.contract.check import (
 from footfall.contract.figures import Figures
 from footfall.contract.order_figures import on
 from footfall.contract.shares import by_shares, quotas
-from footfall.contract.statistics import Counts, binomial_scores, chi_square, shares_scores, two_sided
+from footfall.contract.statistics import (
+    LEAST_EXPECTED,
+    Counts,
+    binomial_scores,
+    chi_square,
+    shares_scores,
+    two_sided,
+)
 from footfall.contract.subject import Subject
-from footfall.scenario.buying import Fulfilment
+from footfall.scenario.buying import AGE_PARTS, AGE_SLOPE, Fulfilment, InProgress
 from footfall.scenario.strict import CodeMix
 
 NOT_SAID = "the scenario does not say"
@@ -45,7 +52,49 @@ def status(subject: Subject, figures: Figures) -> Outcome:
     is_open = law.in_progress is not None or subject.as_of is not None
     if is_open and not subject.whole_year and "orders.status" not in figures.offences:
         return undecided("statuses change after the order, and not all orders and changes are published")
+    if law.in_progress is not None and law.deal == "expected" and subject.whole_year:
+        return _by_age(figures, law, law.in_progress)
     return _by_mix(subject, figures, "orders.status", law, figures.orders.status_days.sum(1))
+
+
+def _by_age(figures: Figures, law: Fulfilment, young: InProgress) -> Outcome:
+    """Judge orders in progress by the chances of the youngest, and how the others share the rest.
+
+    Chances that differ from order to order spread less than a plain draw: by the sum of p (1 - p).
+    """
+    counts = figures.orders.status_days.sum(1)
+    out = by_rule(figures, "orders.status", str(law.shares), figures.rows["order"])
+    if not out.holds or not counts.sum():
+        return out if not out.holds else undecided(TOO_FEW)
+    shares, place = np.array(list(law.shares.values())), list(law.shares).index(young.status)
+    due = int(quotas(int(counts.sum()), shares.tolist())[place])
+    rest = np.delete(shares, place) > 0
+    scores = shares_scores(np.delete(counts, place)[rest], np.delete(shares, place)[rest])
+    if due >= LEAST_EXPECTED:
+        size, open_ = _open_by_age(young, due, figures.orders.cells.sum(1))
+        # A binomial of the same mean and variance has the tails of this sum of unequal chances.
+        chance = float(open_ @ (open_ / size)) / due
+        scores = np.append(scores, binomial_scores(counts[place], due / chance, chance))
+    if not len(scores):
+        return undecided(TOO_FEW)
+    seen = (counts / counts.sum()).round(4).tolist()
+    return by_law(chi_square(scores), str(law.shares), str(dict(zip(law.shares, seen, strict=True))))
+
+
+def _open_by_age(young: InProgress, due: int, by_day: Counts) -> tuple[Counts, Counts]:
+    """Orders, and how many of them are expected in progress, by parts of the youngest from old to young.
+
+    Parts, chances and rounding are those that the scenario's `InProgress` states.
+    """
+    n, last = int(by_day.sum()), int(np.flatnonzero(by_day)[-1])
+    too_old = int(by_day[: max(0, last - int(young.age_days_max))].sum())
+    among = min(round(young.youngest_share * n), n - too_old)
+    parts = max(1, min(AGE_PARTS, among))
+    size = np.diff(np.arange(parts + 1) * among // parts)
+    mean = due / max(1, among)
+    slope = np.linspace(-AGE_SLOPE, AGE_SLOPE, parts) if parts > 1 else np.zeros(1)
+    chance = mean + min(mean, 1 - mean) * slope
+    return size, np.minimum(quotas(due, (chance * size).tolist()), size)
 
 
 def payment(subject: Subject, figures: Figures) -> Outcome:

@@ -11,7 +11,8 @@ from footfall.contract.check import Check, Outcome, by_law, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.line_checks import LISTED, NO_WEIGHTS
 from footfall.contract.price_checks import first_prices
-from footfall.contract.statistics import Counts, Floats, two_sided
+from footfall.contract.returning import chances_of_classes
+from footfall.contract.statistics import CLASSES, Counts, Floats, class_scores, two_sided
 from footfall.contract.subject import Subject
 from footfall.scenario.habits import Habits
 
@@ -19,7 +20,6 @@ NO_HABIT = "the scenario gives customers no such habit"
 FEWEST_CUSTOMERS = 300
 """Customers with two orders or more that a mean over customers needs to be normal enough."""
 _MOST_PAIRS = 8
-_CLASSES = 32
 _ROUNDS = 200
 
 
@@ -74,14 +74,6 @@ def _agreement(customer: Counts, what: Counts, expected: float) -> _Resemblance 
     return _mean_over(same[many].astype(np.float64), n[many].astype(np.float64), expected)
 
 
-def _scores() -> Floats:
-    """Normal scores of equally likely classes of customers, of variance 1."""
-    from footfall.core.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
-
-    z = ndtri((np.arange(_CLASSES) + 0.5) / _CLASSES)
-    return np.asarray(z / np.sqrt(np.mean(z**2)), np.float64)
-
-
 def _judged(seen: _Resemblance | None, expected: float, what: str) -> Outcome:
     if seen is None:
         return undecided(f"fewer than {FEWEST_CUSTOMERS} customers with two orders")
@@ -96,7 +88,7 @@ def _size_covariance(size: dict[int, float], correlation: float) -> tuple[float,
     law = {k: share for k, share in size.items() if share}
     lines, shares = np.log(list(law)), np.array(list(law.values()))
     bounds = ndtri(np.cumsum(shares)[:-1].clip(0, 1))
-    z = np.sqrt(correlation) * _scores()[:, None]
+    z = np.sqrt(correlation) * class_scores()[:, None]
     upto = ndtr((bounds - z) / np.sqrt(1 - correlation))
     mean_of_class = lines[-1] - upto @ np.diff(lines)
     mean = float(shares @ lines)
@@ -131,7 +123,7 @@ def _tastes(subject: Subject, figures: Figures, weights: Floats) -> _Tastes:
 
     tilt, price = _habits(subject).price_tilt or 0.0, first_prices(subject, figures)
     assert price is not None, "asked for before"
-    score, law = np.zeros(len(price)), np.zeros((_CLASSES, len(price)))
+    score, law = np.zeros(len(price)), np.zeros((CLASSES, len(price)))
     for category in range(len(figures.lines.categories)):
         here = np.flatnonzero(figures.lines.category_of == category)
         if not len(here):
@@ -139,7 +131,7 @@ def _tastes(subject: Subject, figures: Figures, weights: Floats) -> _Tastes:
         rank = np.empty(len(here))
         rank[np.argsort(price[here], kind="stable")] = np.arange(len(here))
         score[here] = ndtri((rank + 0.5) / len(here))
-        share, kernel = weights[here].sum(), np.exp(tilt * _scores()[:, None] * score[here])
+        share, kernel = weights[here].sum(), np.exp(tilt * class_scores()[:, None] * score[here])
         joint = kernel * weights[here] / share
         for _ in range(_ROUNDS if tilt else 1):  # rows are classes, equally likely; columns SKUs
             joint /= joint.sum(axis=1, keepdims=True)
@@ -222,19 +214,15 @@ def favourites(subject: Subject, figures: Figures) -> Outcome:
 def returning(subject: Subject, figures: Figures) -> Outcome:
     """Covariance of returns of the first items of two orders of a customer, less the SKUs' probabilities.
 
-    Expected of SKUs i and k is the mean over classes of (P_i - p_i) (P_k - p_k), with
-    P_i = Phi((t_i - sqrt(c) z) / sqrt(1 - c)) and t_i the normal quantile of p_i.
+    Expected of SKUs i and k is the mean over classes of (P_i - p_i) (P_k - p_k).
     """
-    from footfall.core.special import ndtr, ndtri  # noqa: PLC0415 - SciPy is slow to import
-
     correlation = _habits(subject).return_correlation
     if correlation is None:
         return undecided(NO_HABIT)
     chance = None if figures.catalog is None else figures.catalog["return_probability"]
     if chance is None or not ((chance > 0) & (chance < 1)).all():
         return undecided(NO_CATALOG)
-    slope = np.sqrt(correlation) * _scores()[:, None]
-    above = ndtr((ndtri(chance) - slope) / np.sqrt(1 - correlation)) - chance
+    above = chances_of_classes(chance, correlation) - chance
     seen = figures.lines.histories.whole
     first = np.flatnonzero(seen.is_first)
     sku = seen.sku[first]

@@ -22,11 +22,11 @@ from footfall.contract.check import (
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
 from footfall.contract.promotions import Promises
+from footfall.contract.returning import expected_returns, return_scores
 from footfall.contract.shares import by_shares
 from footfall.contract.statistics import (
     Counts,
     Floats,
-    binomial_scores,
     chi_square,
     shares_fit,
     shares_scores,
@@ -237,73 +237,21 @@ def affinity(subject: Subject, figures: Figures) -> Outcome:
     return by_law(p_value, ", ".join(wanted), "; ".join(seen))
 
 
-def _returns_inflation(subject: Subject, figures: Figures) -> float:
-    """Times the variance of returns that independent lines would have, at most.
-
-    Lines of an order are sent back by the same customer; of two at the mean probability p both are with
-    the bivariate normal Phi2(t, t; c), t the quantile of p: one-way clusters of correlation rho vary by 1 +
-    rho (sum of sizes squared / sum of sizes - 1) times as much.
-    """
-    from footfall.core.special import ndtr, ndtri  # noqa: PLC0415 - SciPy is slow to import
-
-    habits, basket = subject.scenario.customers.habits, figures.lines.basket
-    if habits is None or habits.return_correlation is None or figures.catalog is None:
-        return 1.0
-    lines = figures.lines.lines
-    p = float(lines @ figures.catalog["return_probability"]) / max(1, int(lines.sum()))
-    if not 0 < p < 1:
-        return 1.0
-    z = ndtri((np.arange(512) + 0.5) / 512)
-    each = ndtr((ndtri(p) - np.sqrt(habits.return_correlation) * z) / np.sqrt(1 - habits.return_correlation))
-    rho = (float(np.mean(each**2)) - p * p) / (p * (1 - p))
-    sizes = np.arange(len(basket))
-    return 1 + rho * (float(basket @ sizes**2) / max(1, int(basket @ sizes)) - 1)
-
-
-def _return_scores(figures: Figures, groups: list[np.ndarray]) -> Floats:
-    assert figures.catalog is not None
-    p, lines, returns = figures.catalog["return_probability"], figures.lines.lines, figures.lines.returns
-    scores = []
-    for group in groups:
-        mean = float((lines[group] * p[group]).sum())
-        variance = float((lines[group] * p[group] * (1 - p[group])).sum())
-        if variance >= FEWEST and mean > 0:
-            # A binomial of the same mean and variance has the tails of this sum of unequal chances.
-            share = max(1e-12, 1 - variance / mean)
-            scores.append(float(binomial_scores(int(returns[group].sum()), mean / share, share)))
-    return np.array(scores)
-
-
-def _returnable(figures: Figures) -> bool:
-    if figures.catalog is None:
-        return False
-    p = figures.catalog["return_probability"]
-    return bool(((p >= 0) & (p <= 1)).all())
-
-
 def returns(subject: Subject, figures: Figures) -> Outcome:
     """Lines come back by the products' probabilities, overall."""
-    if not _returnable(figures):
-        return undecided(NO_CATALOG)
-    scores = _return_scores(figures, [np.ones(figures.lines.skus, bool)])
-    scores /= np.sqrt(_returns_inflation(subject, figures))
-    if not len(scores):
-        return undecided(TOO_FEW)
-    assert figures.catalog is not None
-    mean = float((figures.lines.lines * figures.catalog["return_probability"]).sum())
+    expected = expected_returns(figures)
+    scores = return_scores(subject, figures, np.zeros(figures.lines.skus, np.int64), 1)
+    if isinstance(expected, str) or isinstance(scores, str):
+        return undecided(str(scores))
     n = int(figures.lines.returns.sum())
-    return by_law(two_sided(float(scores[0])), f"{mean:,.1f} lines expected", f"{n:,} lines")
+    return by_law(two_sided(float(scores[0])), f"{expected:,.1f} lines expected", f"{n:,} lines")
 
 
 def returns_by_category(subject: Subject, figures: Figures) -> Outcome:
     """Lines come back by category."""
-    if not _returnable(figures):
-        return undecided(NO_CATALOG)
-    category = figures.lines.category_of
-    scores = _return_scores(figures, [category == i for i in range(len(figures.lines.categories))])
-    scores /= np.sqrt(_returns_inflation(subject, figures))
-    if not len(scores):
-        return undecided(TOO_FEW)
+    scores = return_scores(subject, figures, figures.lines.category_of, len(figures.lines.categories))
+    if isinstance(scores, str):
+        return undecided(scores)
     return by_law(
         chi_square(scores), "by the products' probabilities", f"worst score {np.abs(scores).max():.2f}"
     )

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+CLASSES = 32
+"""Classes of customers that stand for a normal law of their habits."""
 _MANY_CELLS = 100
 LEAST_EXPECTED = 5.0
 """Cells in which fewer are expected are merged with their neighbours."""
@@ -53,6 +55,14 @@ def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: n
         return np.where(inside, value, np.where(c < 0, 0.0, 1.0))
 
     return _scores((at_most(k) + at_most(k - 1)) / 2, (at_least(k) + at_least(k + 1)) / 2)
+
+
+def class_scores() -> Floats:
+    """Normal scores of equally likely classes of customers, of variance 1."""
+    from footfall.core.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
+
+    z = ndtri((np.arange(CLASSES) + 0.5) / CLASSES)
+    return np.asarray(z / np.sqrt(np.mean(z**2)), np.float64)
 
 
 def two_sided(score: float) -> float:

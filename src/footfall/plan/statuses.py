@@ -13,13 +13,12 @@ from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams
 from footfall.plan.calendar import OrderCounts
 from footfall.plan.mixes import DealtMix
-from footfall.scenario.buying import Fulfilment, InProgress
+from footfall.scenario.buying import AGE_PARTS, AGE_SLOPE, Fulfilment, InProgress
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _STREAM = "order.status"
-_BLOCKS = 8
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,11 @@ def _progress(
             f"fulfilment.in_progress: {quota:,} orders shall be '{law.status}' and only {young:,} are young "
             f"enough ({law.age_days_max:g} days); raise age_days_max or youngest_share, or lower the share"
         )
-    blocks = max(1, min(_BLOCKS, young))
+    blocks = max(1, min(AGE_PARTS, young))
     edges = orders - young + np.arange(blocks + 1) * young // blocks
     mean = quota / max(1, young)
     # From old to young the chance rises in a straight line about its mean, as far as 0 and 1 allow.
-    slope = np.linspace(-0.95, 0.95, blocks) if blocks > 1 else np.zeros(1)
+    slope = np.linspace(-AGE_SLOPE, AGE_SLOPE, blocks) if blocks > 1 else np.zeros(1)
     chance = mean + min(mean, 1 - mean) * slope
     sizes = np.diff(edges)
     dealt = np.minimum(laws.apportion(quota, (chance * sizes).tolist()) if quota else [0] * blocks, sizes)

@@ -28,6 +28,11 @@ MAX_LINES = 16
 """Lines an order can have at most; a line's address is order * MAX_LINES + line."""
 
 
+AGE_PARTS = 8
+"""Parts of the youngest orders, whose chances to be in progress rise from old to young."""
+AGE_SLOPE = 0.95
+"""How far the chances of the oldest and the youngest part lie from the mean, over how far they might."""
+
 LocaleName = Literal["en_US", "de_DE", "de_AT", "de_CH"]
 
 
@@ -221,6 +226,10 @@ class Discounts(Mix):
 
 class InProgress(Strict):
     """The status of orders that are still being worked on, which the youngest orders have.
+
+    The youngest are cut into eight parts of as many orders each. The chance to be in progress rises from
+    part to part, in equal steps, about its mean m, from m - 0.95 min(m, 1 - m) to m + 0.95 min(m, 1 - m).
+    With `deal: exact` each part has just so many of the status's orders, else as chance has it.
 
     Attributes
     ----------
