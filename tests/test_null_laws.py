@@ -1,0 +1,146 @@
+"""Checks of counts that vary otherwise than a plain draw: the law they are judged by, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import footfall
+from footfall import Dataset
+from footfall.contract.figures import Figures
+from footfall.contract.fulfilment_checks import _open_by_age
+from footfall.contract.histories import Histories
+from footfall.contract.returning import _shared
+from footfall.core.streams import Streams, row_addresses
+from footfall.plan.calendar import OrderCounts
+from footfall.plan.statuses import Statuses
+from footfall.scenario.buying import Fulfilment
+from sample import Tables, change, findings_of
+
+O, L = "fct_order", "fct_order_line"  # noqa: E741 - orders
+
+
+@pytest.fixture(scope="module")
+def fashion() -> Dataset:
+    """`fashion` as shipped, seed 7; tests read it and never change it."""
+    return footfall.generate("fashion", seed=7)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.055])
+def test_orders_in_progress_vary_by_their_ages(share: float) -> None:
+    """Over 400 seeds their number has the mean and the variance that the contract works out.
+
+    Five standard errors for each, of the mean and of a normal sample's variance: a false alarm in a million.
+    The seeds are fixed.
+    """
+    young = {"status": "open", "youngest_share": 0.06, "median_age_days_max": 90, "age_days_max": 120}
+    law = Fulfilment.model_validate(
+        {"shares": {"done": 0.9 - share, "open": share, "lost": 0.1}, "in_progress": young}
+    )
+    assert law.in_progress is not None
+    by_day = np.full(400, 10)
+    counts = OrderCounts(1, np.concatenate([[0], np.cumsum(by_day)]))
+    planned, number = Statuses.plan(law, counts), np.arange(4000)
+    drawn = np.array(
+        [
+            np.count_nonzero(planned.of_orders(Streams(seed), number, row_addresses(4000)) == 1)
+            for seed in range(400)
+        ]
+    )
+    size, due = _open_by_age(law.in_progress, round(4000 * share), by_day)
+    variance = float(due @ (1 - due / size))
+    assert abs(drawn.mean() - due.sum()) < 5 * np.sqrt(variance / 400)
+    assert abs(drawn.var() / variance - 1) < 5 * np.sqrt(2 / 400)
+    assert variance < 0.5 * 4000 * share * (1 - share)
+
+
+def _opened(tables: Tables, orders: int) -> Tables:
+    """Some of the orders that are done become such in progress, the youngest first."""
+
+    def turned(status: np.ndarray) -> np.ndarray:
+        status[np.flatnonzero(status == "Abgeschlossen")[-orders:]] = "Unterwegs"
+        return status
+
+    return change(tables, O, "status", turned)
+
+
+def test_too_many_in_progress_are_refused(fashion: Dataset) -> None:
+    """600 orders in progress vary by 14, not by 24 as a plain draw would: a hundred more are refused."""
+    assert findings_of(fashion.subject, fashion.tables)["orders.status"].verdict == "pass"
+    found = findings_of(fashion.subject, _opened(dict(fashion.tables), 100))
+    assert found["orders.status"].verdict == "fail"
+    assert found["orders.in_progress"].verdict == "pass"
+
+
+def test_unknown_statuses_are_refused_by_name(fashion: Dataset) -> None:
+    """A status that the scenario does not have is told by its order."""
+    broken = change(dict(fashion.tables), O, "status", lambda s: np.where(np.arange(len(s)) == 3, "Weg", s))
+    found = findings_of(fashion.subject, broken)["orders.status"]
+    assert found.verdict == "fail"
+    assert "Weg" in found.detail
+
+
+@pytest.mark.parametrize("correlation", [0.3, 0.9])
+def test_returns_of_an_order_go_together_by_the_bivariate_normal(correlation: float) -> None:
+    """Covariance of groups is that of their pairs of lines, by SciPy's bivariate normal at the quantiles.
+
+    Orders: SKUs 0, 1 and 2 together; 0 and 2; 1 alone. Group of SKU 0 is 0, that of 1 and 2 is 1. Up to 0.003
+    a pair, as 32 classes stand for a normal law.
+    """
+    chance, group = np.array([0.1, 0.4, 0.7]), np.array([0, 1, 1])
+    order, sku = np.array([1, 1, 1, 2, 2, 3]), np.array([0, 1, 2, 0, 2, 1])
+    none = np.zeros(6, np.bool_)
+    seen = Histories(np.array([1, 1, 1, 1, 1, 2]), order, sku, order, none, none)
+    lines = SimpleNamespace(lines=np.bincount(sku), histories=SimpleNamespace(whole=seen))
+    figures = cast(Figures, SimpleNamespace(lines=lines, catalog={"return_probability": chance}))
+    customers = SimpleNamespace(registered=None)
+    subject: Any = SimpleNamespace(whole_year=True, scenario=SimpleNamespace(customers=customers))
+    found = _shared(subject, figures, group, 2, correlation)
+    joint = stats.multivariate_normal(cov=[[1, correlation], [correlation, 1]])
+
+    def pair(i: int, k: int) -> float:
+        return float(joint.cdf(stats.norm.ppf(chance[[i, k]])) - chance[i] * chance[k])
+
+    between = pair(0, 1) + 2 * pair(0, 2)
+    np.testing.assert_allclose(found, [[0, between], [between, 2 * pair(1, 2)]], atol=0.01)
+
+
+def _moved(tables: Tables, dataset: Dataset, lines: int) -> Tables:
+    """Some returns of women's clothes become returns of shoes."""
+    articles = dataset.tables["dim_article"].to_pandas().set_index("article_id")["department"]
+    department = articles.loc[dataset.tables[L]["article_id"].to_numpy()].to_numpy()
+
+    def moved(returned: np.ndarray) -> np.ndarray:
+        returned[np.flatnonzero(returned & (department == "Damen"))[:lines]] = False
+        returned[np.flatnonzero(~returned & (department == "Schuhe"))[:lines]] = True
+        return returned
+
+    return change(tables, L, "is_returned", moved)
+
+
+def test_returns_of_the_wrong_category_are_refused(fashion: Dataset) -> None:
+    """Categories vary by the lines of one order alone: a few hundred returns elsewhere are seen."""
+    found = findings_of(fashion.subject, _moved(dict(fashion.tables), fashion, 700))
+    assert found["lines.returns_by_category"].verdict == "fail"
+    assert found["lines.returns"].verdict == "pass"
+
+
+def test_too_few_returns_are_refused(fashion: Dataset) -> None:
+    """A tenth of the returns left out fails the check of all of them, keen customers or not."""
+    broken = change(dict(fashion.tables), L, "is_returned", lambda r: r & (np.arange(len(r)) % 10 > 0))
+    assert findings_of(fashion.subject, broken)["lines.returns"].verdict == "fail"
+
+
+def test_returns_of_unknown_customers_are_not_judged(fashion: Dataset) -> None:
+    """Where orders don't tell their customers, nobody knows how returns go together."""
+    tables = {k: v for k, v in fashion.tables.items() if k != O}
+    specs = {k: v for k, v in fashion.subject.tables.items() if k != O}
+    found = findings_of(dataclasses.replace(fashion.subject, tables=specs), tables)
+    for check in ("lines.returns", "lines.returns_by_category"):
+        assert found[check].verdict == "not applicable"
+        assert "customers" in found[check].detail
