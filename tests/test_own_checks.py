@@ -161,6 +161,10 @@ HOSTILE = [
     # settings, catalogs, secrets
     "select count(*) from duckdb_settings()", "select count(*) from duckdb_secrets()",
     "select count(*) from duckdb_tables", "select count(*) from information_schema.tables",
+    "select length(max(path)) from duckdb_databases where exists (with duckdb_databases as "
+    "(select order_id as path from orders) select path from duckdb_databases)",
+    "select count(*) from pg_settings, (with pg_settings as (select 1 from orders) from pg_settings)",
+    "with a as (from duckdb_tables), duckdb_tables as (from orders) select count(*) from a",
     "select count(*) from sqlite_master", "select count(*) from pg_catalog.pg_class",
     "select count(*) from pg_tables",
     "select count(*) from pragma_table_info('orders')", "select length(current_setting('temp_directory'))",
@@ -197,6 +201,12 @@ HOSTILE = [
     "select len(range(order_id * 1000000000)) from orders",
     "with a as (select lpad('a', 1000, 'a') x from orders), b as (select replace(x, 'a', x) x from a), "
     "c as (select replace(x, 'a', x) x from b) select max(length(x)) from c",
+    "select count(*) from orders where length(repeat(repeat(repeat(status, 1000), 1000), 1000)) > 0",
+    "select count(*) from orders group by repeat(repeat(repeat('a', 1000), 1000), 1000)",
+    "select count(*) from orders a join orders b on repeat(repeat(repeat('a', 1000), 1000), 1000) > 'a'",
+    "with a as (select lpad(status, 1000, 'a') x from orders), b as (select concat(x, x, x, x, x) x from a) "
+    "select max(levenshtein(x, x)) from b",
+    f"select {'+'.join(['count(*)'] * 200)} from orders",
     "select max(string_agg(status, '')) over () from orders", "select sleep_ms(100000) from orders",
     # no number
     "select status from orders", "select order_id, customer_id from orders",
@@ -213,6 +223,21 @@ def test_a_hostile_query_is_refused_when_it_is_loaded(sql: str) -> None:
     said = str(refused.value)
     assert "mine" in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with late as (select * from orders), orders_ as (select * from late) select count(*) from orders_",
+        "with a as (select status from orders) select (with b as (from a) select count(*) from b) from a",
+        f"select count(*) from (select {', '.join(f'order_id * {i} c{i}' for i in range(30))} from orders)",
+        "select avg(case when status = 'Completed' and order_id > 4 and customer_id < 9 then 1 else 0 end) + "
+        "max(length(status || '-' || payment_method)) from orders",
+    ],
+)
+def test_a_plain_query_is_taken(sql: str) -> None:
+    """Names of WITH may be read where they are seen, and numbers don't count as long texts."""
+    load("storefront", [check(sql)])
 
 
 def test_a_refused_query_has_a_place(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -151,6 +152,11 @@ HOSTILE = [
     "printf('%1000000000d', 1)", "factorial(100000)", "list_resize([1], 1000000000000)",
     f"{'replace(' * 6}'a'{', chr(97), repeat(chr(97), 1000))' * 6}", "(" * 3000 + "1" + ")" * 3000,
     "-" * 2000 + "1", "not " * 3000 + "true", "'x' || " * 2000 + "'x'",
+    *(f"{'-(' * deep}quantity{')' * deep}" for deep in (250, 300, 350, 400)),
+    "repeat(repeat(md5(''), 1000), 1000)", "repeat(repeat(pi()::text, 1000), 1000)",
+    "repeat(repeat(quantity::text, 1000), 1000)",
+    "levenshtein(repeat(repeat('a', 499), 1000), repeat(repeat('b', 499), 1000))",
+    "length(regexp_replace(repeat(repeat('a', 50), 1000), 'a*b|a', 'x', 'g'))",
     # nothing
     "", "  ", "--", "/* quantity */", "quantity +", "'", '"',
 ]  # fmt: skip
@@ -236,6 +242,15 @@ def test_the_database_is_locked_besides(statement: str, tmp_path: Path) -> None:
     for connection in (locked(), locked(tmp_path)):
         with pytest.raises(duckdb.Error):
             connection.execute(statement)
+
+
+def test_limits_leave_nothing_behind() -> None:
+    """What watches the time ends with the step: a thread that outlives it upsets DuckDB at the exit."""
+    before = threading.active_count()
+    for _ in range(20):
+        with limited(in_memory()):
+            pass
+        assert threading.active_count() == before
 
 
 def test_what_comes_to_no_end_is_stopped() -> None:

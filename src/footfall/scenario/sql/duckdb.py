@@ -94,6 +94,7 @@ def limited(connection: duckdb.DuckDBPyConnection, seconds: float = SECONDS) -> 
         raise SqlStoppedError(f"came to no end within {seconds:g} s and was stopped") from None
     finally:
         timer.cancel()
+        timer.join()  # it holds the connection, which must not outlive the interpreter
 
 
 def one_line(error: Exception) -> str:
@@ -122,7 +123,10 @@ def checked_expression(text: str, kind: Kind, columns: Columns, later: tuple[str
         It may not be run, or can't be.
     """
     connection = in_memory()
-    sql, reads = expression(connection, text, [name for name, _ in columns], later)
+    try:
+        sql, reads = expression(connection, text, [name for name, _ in columns], later)
+    except RecursionError:
+        raise SqlRefusedError("is nested too deeply") from None
     _bound(connection, {"these": columns}, f"SELECT {cast(sql, kind)} FROM these")
     return Made(sql=sql, reads=reads)
 
@@ -137,7 +141,10 @@ def checked_query(text: str, tables: tuple[tuple[str, Columns], ...]) -> Query:
         It may not be run, or can't be.
     """
     connection = in_memory()
-    found = query(connection, text, {name: [column for column, _ in columns] for name, columns in tables})
+    try:
+        found = query(connection, text, {name: [column for column, _ in columns] for name, columns in tables})
+    except RecursionError:
+        raise SqlRefusedError("is nested too deeply") from None
     types = _bound(connection, {n: c for n, c in tables if n in found.tables}, found.sql)
     if len(types) != 1:
         raise SqlRefusedError(f"gives {len(types)} columns; one number is expected")

@@ -55,5 +55,12 @@ OF_THE_MOMENT = frozenset({
 })  # fmt: skip
 """Words that look like columns and tell who asks, and when."""
 
+NUMBERS_OF_MANY = AGGREGATES | WINDOWS
+NUMBERS_OF_MANY -= {
+    "arg_max", "arg_min", "max", "max_by", "min", "min_by", "quantile_disc", "median",
+    "first_value", "lag", "last_value", "lead", "nth_value",
+}  # fmt: skip
+"""Of those that read several rows, the ones that always give a number."""
+
 PADDING = frozenset({"lpad", "repeat", "rpad"})
 """Functions whose second argument says how long their text becomes."""

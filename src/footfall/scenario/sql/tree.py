@@ -16,11 +16,9 @@ from typing import Any
 
 from footfall.scenario.defects import nearest
 from footfall.scenario.sql import functions as known
+from footfall.scenario.sql.growth import scale_of, too_much
 
 LONGEST_SQL = 8_000
-MOST_LETTERS = 1_000_000
-"""Text that an expression may come to; a column's values are taken to have at most LETTERS_A_VALUE."""
-LETTERS_A_VALUE = 1_000
 LONGEST_PADDING = 1_000
 
 Tree = Mapping[str, Any]
@@ -100,7 +98,7 @@ def expression(
         if part.get("class") == "COLUMN_REF":
             _look_at_column(part["column_names"], columns, later)
             read.add(part["column_names"][0].lower())
-    _refuse_long(_letters(items[0]))
+    _refuse_growth(items[0], 1)
     written = _written(connection, f"SELECT {text}", node).removeprefix("SELECT ")
     return written, tuple(column for column in columns if column.lower() in read)
 
@@ -129,22 +127,16 @@ def query(connection: Any, text: str, tables: Mapping[str, Collection[str]]) -> 
         if name.lower() in known.OF_THE_MOMENT:
             raise SqlRefusedError(f"nothing may be called {name}")
     functions = known.SCALARS | known.AGGREGATES
-    read: dict[str, None] = {}
     for part in parts:
         _look(part, _OF_QUERIES, functions)
-        if part.get("type") == "BASE_TABLE":
-            read |= _table_of(part, tables, own)
+    read = _tables_of(node, tables)
     if not read:
         raise SqlRefusedError(f"reads no published table; there are {', '.join(tables)}")
     fields = {column for table in read for column in tables[table]}
     for part in parts:
         if part.get("class") == "COLUMN_REF":
             _look_at_column(part["column_names"][-1:], {*fields, *aliases, *read}, ())
-    growth = 1.0
-    for part in parts:
-        for item in part.get("select_list", ()):
-            growth *= max(1.0, _letters(item) / LETTERS_A_VALUE)
-    _refuse_long(growth * LETTERS_A_VALUE)
+    _refuse_growth(node, scale_of(item for part in parts for item in part.get("select_list", ())))
     named = {name.lower() for p in parts if p.get("class") == "COLUMN_REF" for name in p["column_names"][-1:]}
     named |= {name.lower() for p in parts for name in p.get("using_columns", ())}
     # Rows read whole, by a star or their table's name, or matched by all that they share, need all columns.
@@ -159,10 +151,7 @@ def query(connection: Any, text: str, tables: Mapping[str, Collection[str]]) -> 
 def _parsed(connection: Any, sql: str, text: str) -> Tree:
     if len(text) > LONGEST_SQL:
         raise SqlRefusedError(f"has {len(text):,} characters; at most {LONGEST_SQL:,} are allowed")
-    try:
-        said = json.loads(connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()[0])
-    except RecursionError:
-        raise SqlRefusedError("is nested too deeply") from None
+    said = json.loads(connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()[0])
     if said["error"]:
         reason = re.sub(r"\s+", " ", said["error_message"])[:200]
         if "Only SELECT" in reason:
@@ -245,51 +234,44 @@ def _look_at_column(names: list[str], columns: Collection[str], later: Collectio
     )
 
 
-def _table_of(part: Tree, tables: Mapping[str, Collection[str]], own: Collection[str]) -> dict[str, None]:
+def _tables_of(node: Tree, tables: Mapping[str, Collection[str]]) -> dict[str, None]:
+    """Published tables that a query reads; where a name of WITH isn't seen, it is no other table's."""
+    read: dict[str, None] = {}
+    waiting: list[tuple[Any, frozenset[str]]] = [(node, frozenset())]
+    while waiting:
+        here, seen = waiting.pop()
+        if isinstance(here, list):
+            waiting += [(part, seen) for part in reversed(here)]
+        elif isinstance(here, dict):
+            if here.get("type") == "BASE_TABLE" and not _is_own(here, seen):
+                read[_published(here, tables)] = None
+            for entry in here.get("cte_map", {}).get("map", ()):
+                waiting.append((entry["value"], seen))
+                seen |= {entry["key"]}
+            waiting += [(part, seen) for key, part in reversed(here.items()) if key != "cte_map"]
+    return read
+
+
+def _is_own(part: Tree, seen: Collection[str]) -> bool:
+    path = part["qualified_name"]["path"]
+    return len(path) == 1 and path[0] in seen
+
+
+def _published(part: Tree, tables: Mapping[str, Collection[str]]) -> str:
     path = part["qualified_name"]["path"]
     name = str(path[-1])
-    if len(path) == 1 and name in own:
-        return {}
     if len(path) != 1 or name not in tables:
         raise SqlRefusedError(
             f"reads {'.'.join(map(str, path))}, which the scenario does not publish"
             f"{nearest(name, list(tables))}; it publishes {', '.join(tables)}"
         )
-    return {name: None}
+    return name
 
 
-def _letters(node: Any) -> float:
-    """How much text an expression can come to, at most."""
-    if isinstance(node, list):
-        return sum(map(_letters, node))
-    of_class = node.get("class") if isinstance(node, dict) else ""
-    if of_class == "CONSTANT":
-        return len(node.get("literal", {}).get("text", ""))
-    if of_class == "COLUMN_REF":
-        return LETTERS_A_VALUE
-    if of_class == "FUNCTION":
-        return _letters_of_call(node)
-    return sum(map(_letters, node.values())) if isinstance(node, dict) else 0
-
-
-def _letters_of_call(node: Tree) -> float:
-    sizes = [_letters(argument["expression"]) for argument in node["arguments"]]
-    name = str(node["function_name"]).lower()
-    if name in known.PADDING:
-        length = int(node["arguments"][1]["expression"]["literal"]["text"])
-        return max(length, *sizes) if name != "repeat" else length * sizes[0]
-    if name in ("replace", "regexp_replace"):
-        return (sizes[0] + 1) * (1 + sum(sizes[2:]))
-    if name == "concat_ws":
-        return sizes[0] * len(sizes) + sum(sizes[1:])
-    return sum(sizes) * {"strftime": 50, "hex": 2}.get(name, 1)
-
-
-def _refuse_long(letters: float) -> None:
-    if letters > MOST_LETTERS:
-        raise SqlRefusedError(
-            f"could come to {letters:,.0f} characters of text, and {MOST_LETTERS:,} are allowed"
-        )
+def _refuse_growth(node: Tree, scale: float) -> None:
+    for part in _parts(node):
+        if part.get("class") == "FUNCTION" and (why := too_much(part, scale)):
+            raise SqlRefusedError(why)
 
 
 def _written(connection: Any, sql: str, node: Tree) -> str:
