@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import footfall
 from browsers import started
-from footfall import Dataset
+from commands import Outcome, run_here
+from footfall import Dataset, generate
 from footfall.sinks.base import DATABASES
 from postgres import NotHereError, Server, running_server
 
@@ -24,13 +25,22 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def whole() -> Dataset:
     """`vantage` at scale 1, seed 7; tests read it and never change it."""
-    return footfall.generate("vantage", seed=7)
+    return generate("vantage", seed=7)
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Dataset:
     """`vantage` at scale 0.01, seed 7; tests read it and never change it."""
-    return footfall.generate("vantage", seed=7, scale=0.01)
+    return generate("vantage", seed=7, scale=0.01)
+
+
+@pytest.fixture
+def footfall(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
+    """Run the command in this process, in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    return partial(run_here, capsys)
 
 
 @pytest.fixture(scope="session")

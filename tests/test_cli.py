@@ -9,39 +9,17 @@ import pty
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from commands import Outcome
 from footfall import __version__
-from footfall.cli.main import app, run
+from footfall.cli.main import app
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # a group has them
 SMALL = ["--scale", "0.02", "--workers", "1"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    code: object
-    out: str
-    err: str
-
-
-@pytest.fixture
-def footfall(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process, in an empty directory."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> Outcome:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(arguments)
-        captured = capsys.readouterr()
-        return Outcome(left.value.code, captured.out, captured.err)
-
-    return call
 
 
 def in_process(*arguments: str, code: str = "from footfall.cli.main import run; run()") -> Outcome:

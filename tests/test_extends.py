@@ -35,6 +35,13 @@ def refusal(file: Path, *changes: str) -> str:
     return str(refused.value).replace(f"{file.parent}/", "")
 
 
+def test_what_a_file_lacks_of_its_own_is_told_of_that_file(tmp_path: Path):
+    """No version of the shop that it extends stands in for a file's own, and it isn't blamed for it."""
+    file = tmp_path / "mine.yml"
+    file.write_text("extends: vantage\n", encoding="utf-8")
+    assert refusal(file).startswith("mine.yml:1:1: the scenario lacks 'version'")
+
+
 def test_what_is_not_said_is_as_it_is_there(write: Write):
     """A file that says nothing more is the shop that it extends, under its own name and title."""
     mine, base = load(str(write("", "My-Shop 2.yml"))), load("vantage")

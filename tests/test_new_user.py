@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from commands import run_here
 from dbt_projects import dbt, rows
-from footfall.cli.main import run
 
 MINE = """
 year: 2026
@@ -54,12 +54,9 @@ def test_from_an_empty_directory_to_marts_and_a_report(
     monkeypatch.chdir(tmp_path)
 
     def footfall(*arguments: str) -> str:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(arguments)
-        captured = capsys.readouterr()
-        assert left.value.code == 0, captured.err
-        return captured.out
+        outcome = run_here(capsys, *arguments)
+        assert outcome.code == 0, outcome.err
+        return outcome.out
 
     footfall("init", "my_shop.yml", "--extends", "vantage")
     with Path("my_shop.yml").open("a") as file:

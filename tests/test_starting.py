@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from footfall.cli.main import run
 from footfall.plan.plan import plan
 from footfall.scenario.load import load
 from footfall.scenario.sources import SCHEMA, shipped, text_of
 from footfall.scenario.yaml_document import read
 
 KNOWN = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    code: object
-    out: str
-    err: str
-
-
-@pytest.fixture
-def footfall(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Run the command in this process, in an empty directory."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> Outcome:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            run(arguments)
-        captured = capsys.readouterr()
-        return Outcome(left.value.code, captured.out, captured.err)
-
-    return call
 
 
 def uncommented(text: str) -> tuple[str, list[str]]:

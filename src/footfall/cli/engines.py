@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from footfall.workflow.request import Request
 
 
-def check(engine: str, master: str | None, form: str | None, *, report: bool) -> None:
+def check(engine: str, master: str | None, form: str | None, place: str, *, report: bool) -> None:
     """Refuse what the engine doesn't take.
 
     Raises
     ------
     RequestError
-        A master without Spark, a format that only Spark might know, or a report with it.
+        A master without Spark, a format or an address that only Spark might know, or a report with it.
     """
     if engine == "spark":
         if report:
@@ -31,6 +31,11 @@ def check(engine: str, master: str | None, form: str | None, *, report: bool) ->
         raise RequestError(f"--master {master} goes with --engine spark")
     if form is not None and form not in values.FORMATS:
         raise RequestError(f"--format must be one of {', '.join(values.FORMATS)}; it is '{form}'")
+    if place.startswith(("duckdb:", "postgres:", "postgresql:")):
+        # Not repeated: it may hold a password.
+        raise RequestError("-o names a database; footfall load --to writes into one, -o DIR into a directory")
+    if "://" in place:
+        raise RequestError(f"-o {place}: --engine local takes a directory; name one, or use --engine spark")
 
 
 def generated(asked: Asked, request: Request, progress: Progress | None) -> Outcome:

@@ -71,5 +71,5 @@ def schema() -> int:
     """Print the JSON Schema of scenarios, for editors and other programs."""
     from footfall.scenario.sources import SCHEMA  # noqa: PLC0415 - see cli.main
 
-    print(SCHEMA.read_text(encoding="utf-8"), end="")
+    output.text(SCHEMA.read_text(encoding="utf-8"))
     return 0

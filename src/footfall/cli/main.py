@@ -112,7 +112,7 @@ class Asked:
 
     def request(self) -> Request:
         """Give what the workflow takes, checked."""
-        check(self.engine, self.master, self.form, report=self.report)
+        check(self.engine, self.master, self.form, self.place, report=self.report)
         return request_for(
             self.scenario,
             self.tables,
@@ -223,7 +223,7 @@ def show(scenario: ScenarioName) -> int:
     """Print a scenario, to read or to change."""
     from footfall.scenario.sources import text_of  # noqa: PLC0415 - see the module's docstring
 
-    print(text_of(scenario), end="")
+    output.text(text_of(scenario))
     return 0
 
 
@@ -238,6 +238,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     # Imports make many objects and no garbage, and nobody plugs into our models: a twentieth of a short run.
     gc.set_threshold(250_000, 20, 20)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    output.take_any_stdout()
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
@@ -246,7 +247,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
         code = 141
     except OSError as error:
         _let_go_of_stdout()
-        code = _said(f"{error.filename or 'standard output'}: {error.strerror or error}", 2)
+        nameless = "the current directory" if isinstance(error, FileNotFoundError) else "standard output"
+        code = _said(f"{error.filename or nameless}: {error.strerror or error}", 2)
     sys.exit(code)
 
 

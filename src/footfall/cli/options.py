@@ -111,7 +111,10 @@ To = Annotated[
         help="duckdb:FILE or postgresql://user@host:port/database (password: PGPASSWORD or ~/.pgpass).",
     ),
 ]
-Schema = Annotated[str, typer.Option("--schema", metavar="NAME", help="Schema of the database.")]
+Schema = Annotated[
+    str,
+    typer.Option("--schema", parser=values.schema, metavar="NAME", help="Schema of the database."),
+]
 
 
 def request_for(scenario: str, tables: str | None, changes: list[str] | None, **given: Any) -> Request:

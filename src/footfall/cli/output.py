@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from footfall.core.errors import ContractBroken
@@ -21,7 +23,23 @@ Cells = Sequence[str]
 
 def document(value: object) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    text(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def text(value: str) -> None:
+    """Print what is a file's text: in UTF-8 wherever it goes, as a reader of the file expects."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(value, end="")
+
+
+def take_any_stdout() -> None:
+    """Make do with streams that are closed, and with terminals that lack a letter or sign."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def table(headings: Cells, rows: Sequence[Cells], numbers: Sequence[int] = ()) -> None:

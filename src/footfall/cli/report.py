@@ -40,5 +40,6 @@ def report(place: Place, out: Page = None, schema: Schema = "raw", as_json: Json
         target, told = reported(place, out, schema=schema)
         failed = told["verdicts"].get("fail", 0)
         held = told["verdicts"].get("pass", 0)
-        print(f"{target}: {f'{failed} checks failed, ' if failed else ''}{held} passed")
+        checks = "check" if failed == 1 else "checks"
+        print(f"{target}: {f'{failed} {checks} failed, ' if failed else ''}{held} passed")
     return int("fail" in told["verdicts"])

@@ -81,6 +81,17 @@ def name(value: str) -> str:
     return value
 
 
+def schema(value: str) -> str:
+    """Name of a database's schema.
+
+    >>> schema("raw")
+    'raw'
+    """
+    if not value.strip() or not value.isprintable():
+        raise typer.BadParameter(f"must be a name; it is '{value}'")
+    return value
+
+
 def engine(value: str) -> str:
     """What makes the rows.
 

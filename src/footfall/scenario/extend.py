@@ -62,6 +62,8 @@ class Chain:
         nearest_one: tuple[int, Document, Path] = (-1, self.documents[0], paths[0])
         for document in self.documents:
             for path in paths:
+                if path and path[0] in _OWN and document is not self.documents[0]:
+                    continue  # what another file says of itself has no say in this one
                 depth = document.find(path).depth
                 if depth == len(path) > 0:
                     return document.defect(path, says, is_slip=is_slip, the_key=the_key)

@@ -248,6 +248,11 @@ def opened(place: str | Path, schema: str) -> Iterator[Source]:
         There is none, or its manifest is broken.
     """
     if not is_database(str(place)):
+        if "://" in str(place):  # not repeated: it may hold a password
+            raise RequestError(
+                "this address is no place that can be read; name a directory, duckdb:FILE or "
+                "postgresql://user@host:port/database"
+            )
         yield DirectorySource(Path(place), Manifest.read(Path(place)))
         return
     database = database_at(str(place))

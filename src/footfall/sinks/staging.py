@@ -123,9 +123,9 @@ class Staging:
         self.overwrite = overwrite
         self._files = frozenset(files)
         self._made: list[Path] = []
-        self.path = self.target.with_name(f".{self.target.name}.inprogress-{os.getpid()}")
         with explained(target):
             self._check_place()
+            self.path = self.target.with_name(f".{self.target.name}.inprogress-{os.getpid()}")
             if self.path in _active:
                 raise OutputError(f"{target} is being written by this very process; wait until it is done")
             self._clear_leftovers()

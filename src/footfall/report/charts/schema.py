@@ -62,13 +62,15 @@ def schema_chart(tables: Sequence[Mapping[str, Any]]) -> Chart:
 
 
 def _links(tables: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
-    """Table and column that refer, table and column that are referred to."""
-    return [
+    """Table and column that refer, table and column that are referred to, where both tables can be read."""
+    found = [
         (t["name"], c["name"], *c["references"].split("."))
         for t in tables
         for c in t["columns"]
         if c["references"]
     ]
+    readable = {t["name"] for t in tables}
+    return [link for link in found if link[2] in readable]
 
 
 def _depths(tables: Sequence[Mapping[str, Any]]) -> dict[str, int]:
