@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 from footfall.core.vocabulary import leaf_of
 from footfall.scenario.model import Scenario
+from footfall.simulate.conditions import value_at
 from footfall.simulate.money_origins import CHARGED
 from footfall.simulate.order_origins import ORDERED
-from footfall.simulate.origins import PLANNED, Node, Origin
+from footfall.simulate.origins import Node, Origin
+from footfall.simulate.planned_origins import PLANNED
+from footfall.simulate.solved_origins import SOLVED
 
-ORIGINS: Mapping[Node, Origin] = {**PLANNED, **ORDERED, **CHARGED}
+ORIGINS: Mapping[Node, Origin] = {**SOLVED, **PLANNED, **ORDERED, **CHARGED}
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def lineage(scenario: Scenario, entity: str, path: str) -> Lineage:
     while waiting:
         node = waiting.popleft()
         origin = ORIGINS[node]
-        if node in seen or not _plays_a_part(scenario, origin):
+        if node in seen or not origin.needs(scenario):
             continue
         seen[node] = origin
         rows = (node[0], "*")
@@ -61,24 +64,5 @@ def lineage(scenario: Scenario, entity: str, path: str) -> Lineage:
         origin=ORIGINS[shown],
         nodes=tuple(n for n in seen if n != shown),
         streams=tuple(sorted({s for origin in seen.values() for s in origin.streams})),
-        keys=tuple(sorted({k for o in seen.values() for k in o.keys if given(scenario, k) is not None})),
+        keys=tuple(sorted({k for o in seen.values() for k in o.keys if value_at(scenario, k) is not None})),
     )
-
-
-def _plays_a_part(scenario: Scenario, origin: Origin) -> bool:
-    key, _, value = origin.needs.partition("=")
-    found = given(scenario, key) if key else True
-    return found is not None and (not value or str(found) == value)
-
-
-def given(scenario: Scenario, key: str) -> object:
-    """Value at a key's path, of the first name where a * stands for any; None where there is none."""
-    here: object = scenario
-    for name in key.split("."):
-        if isinstance(here, dict):
-            here = next(iter(here.values()), None) if name == "*" else here.get(name)
-        else:
-            here = getattr(here, name, None)
-        if here is None:
-            return None
-    return here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.simulate.conditions import where
 from footfall.simulate.origins import Node, Origin
 
 _SKU = ("line", "choice of SKU")
@@ -75,7 +76,7 @@ CHARGED: Mapping[Node, Origin] = {
     _ADDED_TAX: Origin(
         "Where prices don't include tax, it is added to what goods cost.",
         follows=(("line", "tax"),),
-        needs="tax.prices_include_tax=False",
+        needs=where("tax.prices_include_tax", False),
     ),
     ("order", "grand_total"): Origin(
         "The goods' value, tax included, and the shipping cost.",

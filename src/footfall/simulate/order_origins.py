@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.simulate.origins import DAYS, NOISE, POOL, POWER, REGISTRY, Node, Origin
+from footfall.simulate.conditions import given, several_shops, several_sizes, where
+from footfall.simulate.origins import Node, Origin
+from footfall.simulate.solved_origins import (
+    DAYS,
+    DISCOUNTS,
+    MARKETING,
+    NOISE,
+    ORDERS,
+    POOL,
+    REGISTRY,
+    SIZES,
+    WEIGHTS,
+)
 
 _DRAWN_ROWS, _DRAWN_REVIEWS = ("plan", "number of orders"), ("plan", "number of reviews")
 _DRAWN_SHOPS, _HOME_SHOPS = ("plan", "drawn shops"), ("plan", "home shops")
+_DRAWN_SIZES = ("plan", "drawn basket sizes")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
 _RETURNING = ("plan", "customers' returns")
 _PAIRING = ("plan", "sub-categories that go together")
@@ -22,21 +35,22 @@ ORDERED: Mapping[Node, Origin] = {
     _DRAWN_ROWS: Origin(
         "Where the number of orders is a matter of chance, it is that of all days.",
         follows=(_PLACE,),
-        needs="demand.deal=expected",
+        needs=where("demand.deal", "expected"),
     ),
     _DRAWN_SHOPS: Origin(
         "Where there are several, shops are drawn by their weights.",
         streams=("order.shop",),
+        needs=several_shops,
     ),
     _HOME_SHOPS: Origin(
         "While a shop has no registered customers, those of the shop with most order in its place.",
         follows=(("customer", "shop"), ("customer", "registered")),
-        needs="customers.registered",
+        needs=given("customers.registered"),
     ),
     ("order", "*"): Origin(
         "As many orders as are asked for, or a Poisson number about it.",
-        keys=("demand.orders",),
-        follows=(_DRAWN_ROWS,),
+        keys=("demand.orders", "demand.deal"),
+        follows=(_DRAWN_ROWS, ORDERS),
     ),
     _PLACE: Origin(
         "How many orders each day has: Poisson about its intensity, or the exact total spread by it. "
@@ -79,7 +93,7 @@ ORDERED: Mapping[Node, Origin] = {
         "Shops may have shares of the ways of payment of their own.",
         keys=("payment.by_shop",),
         follows=(("order", "shop"),),
-        needs="payment.by_shop",
+        needs=given("payment.by_shop"),
     ),
     ("order", "shipping_address"): Origin(
         "The customer's address; for a share of the orders another one, made in the same way.",
@@ -95,34 +109,38 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("order.late", "order.delivery", "order.lateness"),
         keys=("arrival.delivery",),
         follows=(_PLACE,),
-        needs="arrival.delivery",
+        needs=given("arrival.delivery"),
     ),
     ("order", "total"): Origin("The sum of the order's line totals.", follows=(("line", "total"),)),
     ("line", "*"): Origin(
         "The lines of each order, by the mix of basket sizes; their total is exact where that is asked for.",
+        keys=("basket.size", "basket.lines", "basket.deal"),
+        follows=(("order", "*"), SIZES, _DRAWN_SIZES, _OWN_SIZES),
+    ),
+    _DRAWN_SIZES: Origin(
+        "Where sizes differ, orders draw theirs, or they are dealt out.",
         streams=("basket.size",),
-        keys=("basket.size", "basket.lines"),
-        follows=(("order", "*"), _OWN_SIZES),
+        needs=several_sizes,
     ),
     _OWN_SIZES: Origin(
         "Each customer has a class, and each class a law of basket sizes; all together follow the mix.",
         streams=("customer.basket_size",),
         keys=("customers.habits.basket_size_correlation",),
         follows=(("order", "customer"),),
-        needs="customers.habits.basket_size_correlation",
+        needs=given("customers.habits.basket_size_correlation"),
     ),
     _TASTES: Origin(
         "Each customer has a class, and each class sales weights that lean to dear or to cheap SKUs.",
         streams=("customer.price_class",),
         keys=("customers.habits.price_tilt",),
         follows=(("order", "customer"), ("product", "price")),
-        needs="customers.habits.price_tilt",
+        needs=given("customers.habits.price_tilt"),
     ),
     _PAIRING: Origin(
         "After a first item of each sub-category, others of a later one's category sell more, or less.",
         keys=("basket.sub_category_affinity",),
         follows=(("product", "sub_category"),),
-        needs="basket.sub_category_affinity",
+        needs=given("basket.sub_category_affinity"),
     ),
     _FAVOURITES: Origin(
         "A share of the lines are favourites of their customers, who have some in each category, dealt by "
@@ -130,7 +148,7 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("basket.favourite.*", "customer.favourite", "customer.favourite.group"),
         keys=("customers.habits.favourites",),
         follows=(("order", "customer"),),
-        needs="customers.habits.favourites",
+        needs=given("customers.habits.favourites"),
     ),
     ("line", "order"): Origin("The order that the basket is of."),
     ("line", "number"): Origin("Counts up in the basket."),
@@ -142,7 +160,7 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("basket.category", "basket.sku.*"),
         keys=("basket.affinity", "promotions"),
         follows=(
-            *(_PLACE, ("product", "created"), ("product", "delisted"), POWER),
+            *(_PLACE, ("product", "created"), ("product", "delisted"), WEIGHTS),
             *(_TASTES, _FAVOURITES, _PAIRING),
         ),
     ),
@@ -157,14 +175,14 @@ ORDERED: Mapping[Node, Origin] = {
         "Lines of categories that are sold off have their promotion's discount.",
         keys=("promotions",),
         follows=(_SKU, ("product", "category")),
-        needs="promotions",
+        needs=given("promotions"),
     ),
     ("line", "discount"): Origin(
         "On days of an event with a discount, or of a promotion of the SKU's category, that one; else dealt "
         "or drawn by the mix.",
         streams=("line.discount",),
         keys=("discount", "demand.events"),
-        follows=(_PROMOTED,),
+        follows=(_PROMOTED, DISCOUNTS),
     ),
     ("line", "list_price"): Origin("The price of the line's SKU.", follows=(_SKU, ("product", "price"))),
     ("line", "unit_price"): Origin(
@@ -185,17 +203,17 @@ ORDERED: Mapping[Node, Origin] = {
         streams=("customer.return_class",),
         keys=("customers.habits.return_correlation",),
         follows=(("order", "customer"), _OWN_SIZES),
-        needs="customers.habits.return_correlation",
+        needs=given("customers.habits.return_correlation"),
     ),
     ("review", "*"): Origin(
         "As many reviews as are asked for, or about as many.",
-        keys=("reviews.count",),
+        keys=("reviews.count", "reviews.deal"),
         follows=(_DRAWN_REVIEWS,),
     ),
     _DRAWN_REVIEWS: Origin(
         "Where the number of reviews is a matter of chance, it follows from the purchases and their keys.",
         follows=(_PURCHASE,),
-        needs="reviews.deal=expected",
+        needs=where("reviews.deal", "expected"),
     ),
     _PURCHASE: Origin(
         "Of all purchases of the statuses asked for, those with the smallest keys, one a customer and "
@@ -230,7 +248,7 @@ ORDERED: Mapping[Node, Origin] = {
         "The shop's revenue some days later times a normal share, never below nought.",
         streams=("marketing.share",),
         keys=("marketing",),
-        follows=(("line", "total"), ("order", "shop")),
+        follows=(("line", "total"), ("order", "shop"), MARKETING),
     ),
     ("marketing_channel_day", "*"): Origin(
         "Each day, shop and channel once.",
@@ -240,7 +258,7 @@ ORDERED: Mapping[Node, Origin] = {
     _CHANNELS: Origin(
         "Each channel has its share of revenue, its lag and its elasticity.",
         keys=("marketing_channels",),
-        needs="marketing_channels",
+        needs=given("marketing_channels"),
     ),
     ("marketing_channel_day", "date"): Origin("Each day of the horizon."),
     ("marketing_channel_day", "shop"): Origin("Each shop, in the scenario's order."),
