@@ -238,6 +238,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
     # Imports make many objects and no garbage, and nobody plugs into our models: a twentieth of a short run.
     gc.set_threshold(250_000, 20, 20)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # NumPy and SciPy would each start threads for matrices, of which there are none to speak of.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     output.take_any_stdout()
     try:
         code = _run(sys.argv[1:] if arguments is None else arguments)
@@ -249,6 +251,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _let_go_of_stdout()
         nameless = "the current directory" if isinstance(error, FileNotFoundError) else "standard output"
         code = _said(f"{error.filename or nameless}: {error.strerror or error}", 2)
+    gc.freeze()  # the end of the process frees all; nothing of it need be looked through for garbage
     sys.exit(code)
 
 
