@@ -13,8 +13,11 @@ from scipy.stats import chi2
 import footfall
 from footfall.contract.judge import CHECKS
 from footfall.core.errors import ScenarioError, UnreachableTarget
-from footfall.plan.plan import plan
+from footfall.plan.plan import Plan, plan
 from footfall.scenario.load import load
+from footfall.simulate import rehearsal
+from footfall.simulate.baskets import Baskets, simulate_baskets
+from footfall.simulate.orders import Orders
 from footfall.workflow.preview import preview
 from footfall.workflow.request import Request
 from sample import Damage, column, findings_of
@@ -241,3 +244,22 @@ def test_a_coarse_step_is_split() -> None:
     """
     made = plan(load("vantage"), seed=26605)
     assert abs(made.solved.expected_order_value - 220) <= 2.2
+
+
+def test_who_comes_again_is_asked_of_orders_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Habits decide what lies in a basket, so a pool is found for the repeat rate by orders alone."""
+    filled: list[Plan] = []
+
+    def fill(made: Plan, orders: Orders) -> Baskets:
+        filled.append(made)
+        return simulate_baskets(made, orders)
+
+    monkeypatch.setattr(rehearsal, "simulate_baskets", fill)
+    asked = [
+        "demand.orders=3000",
+        "targets.repeat_rate={value: 0.8}",
+        "free.customer_pool={min: 500, max: 9000}",
+    ]
+    made = rehearsal.rehearsed(plan(load("grocer", asked)))
+    assert made.solved.customer_pool is not None
+    assert len(filled) == 1

@@ -94,7 +94,8 @@ def _simulated(made: Plan) -> tuple[Orders, Baskets]:
 
 def _sold(made: Plan) -> Sold:
     """Who places each order of the declared years, and what it is worth, of any customers."""
-    if made.scenario.customers.habits is not None:  # what is in an order depends on whose it is
+    is_worth_asked = made.asked.targets.top_customer_share is not None
+    if made.scenario.customers.habits is not None and is_worth_asked:  # it depends on whose the order is
 
         def told(customers: Customers) -> Picks:
             return _picks(with_customers(made, customers))[1]
