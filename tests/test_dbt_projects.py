@@ -13,7 +13,7 @@ import pytest
 from changing import CHANGING
 from footfall.cli.main import run
 from footfall.contract import CHECKS
-from footfall.core.errors import FootfallError, OutputError
+from footfall.core.errors import FootfallError, OutputError, RequestError
 from footfall.dbt import place
 from footfall.dbt.location import Server, in_postgres
 from footfall.dbt.project import write_project
@@ -180,6 +180,33 @@ def test_refusals(
     with pytest.raises(FootfallError, match=said):
         write_project("vantage", Path("shop"), **options)  # type: ignore[arg-type]  # wrong on purpose
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ("title: \"A {{ env_var('HOME') }} shop\"", "title"),
+        ("payment: {shares: {'By {% do x %}': 1}}", "payment.shares"),
+        (
+            "tables: {products: {columns: {name: {field: name, text: 'A {# b #}'}}}}",
+            "tables.products.columns.name.text",
+        ),
+    ],
+)
+def test_words_of_a_stranger_are_not_run(change: str, key: str, tmp_path: Path) -> None:
+    """A scenario's words that dbt would run as Jinja are refused; nothing is written."""
+    (tmp_path / "own.yml").write_text(f"version: 1\nextends: storefront\n{change}\n")
+    with pytest.raises(RequestError, match=f"{key} holds '.*', which dbt would run"):
+        write_project(str(tmp_path / "own.yml"), tmp_path / "shop")
+    assert not (tmp_path / "shop").exists()
+
+
+def test_lines_that_tell_their_total_need_no_price(tmp_path: Path) -> None:
+    """Where a line's total is published, nothing it would follow from is asked for."""
+    without = "tables: {order_items: {columns: {unit_price: null}}}"
+    (tmp_path / "own.yml").write_text(f"version: 1\nextends: storefront\n{without}\n")
+    write_project(str(tmp_path / "own.yml"), tmp_path / "shop")
+    assert '"line_total"' in (tmp_path / "shop" / "models" / "staging" / "stg_order_lines.sql").read_text()
 
 
 def test_data_of_another_kind_are_refused(data: Path, tmp_path: Path) -> None:

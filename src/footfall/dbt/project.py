@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +21,8 @@ from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.sinks.base import MANIFEST_DIRECTORY, MANIFEST_FILE, Manifest
 from footfall.sinks.database import database_at, is_database, opened
+
+_JINJA = re.compile(r"\{[{%#]|[}%#]\}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def write_project(
     Raises
     ------
     FootfallError
-        The scenario, the data or the place is not allowed; nothing was written.
+        The scenario, the data or the place is not allowed, or a text of the scenario would be run by dbt;
+        nothing was written.
     """
     for word, given, known in (("--adapter", adapter, ADAPTERS), ("--source", source, SOURCES)):
         if given is not None and given not in known:
@@ -86,6 +91,7 @@ def write_project(
         location = in_directory(lies_in, directory, manifest, source)
         waits_for = None if lies_in.exists() else lies_in
     published = _published(wanted, tables, manifest)
+    _refuse_jinja(published.scenario)
     files = render(published, location)
     place.write(directory, files, overwrite=overwrite)
     return Project(directory, location, tuple(files), waits_for)
@@ -131,3 +137,24 @@ def _published(wanted: Scenario, tables: Sequence[str] | None, manifest: Manifes
     if manifest.options.get("as_of"):
         last = max(last, made.last_day)  # the other days are still to come
     return Published(made, made.publishing(chosen), first, last)
+
+
+def _refuse_jinja(scenario: Scenario) -> None:
+    """Refuse words of a scenario that dbt would run: its Jinja reads databases and the environment.
+
+    Scenarios are shared between people, and words come to stand in models, tests and descriptions. SQL of
+    columns and checks doesn't.
+    """
+    waiting: list[tuple[str, Any]] = [("", scenario.model_dump(mode="json", by_alias=True))]
+    while waiting:
+        key, here = waiting.pop()
+        if isinstance(here, dict):
+            waiting += [(f"{key}.{name}", part) for name, part in here.items() if name != "sql"]
+            waiting += [(key, name) for name in here if isinstance(name, str)]
+        elif isinstance(here, list):
+            waiting += [(key, part) for part in here]
+        elif isinstance(here, str) and (found := _JINJA.search(here)):
+            raise RequestError(
+                f"{scenario.name}: {key.lstrip('.')} holds {found[0]!r}, which dbt would run as its own "
+                "language; no project is written with it, so write that otherwise"
+            )

@@ -152,7 +152,7 @@ def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:
             yield StagedColumn("shop_id", f"'{_escaped(shops[0])}'", "The only shop.")
         else:
             yield StagedColumn("shop_id", f"'{ANY_SHOP}'", "Which shop is not published.")
-    if spec.entity == "line" and published.has("amount"):
+    if spec.entity == "line" and published.has("amount") and "total" not in published_as:
         unit = "unit_price" in published_as
         words = "Units times price paid" if unit else "Units times list price less discount, rounded half up"
         yield StagedColumn(
