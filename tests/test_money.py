@@ -22,7 +22,7 @@ from footfall.core.errors import FootfallError
 from footfall.core.money import tax_on, tax_within
 from footfall.plan import parts
 from footfall.scenario.load import load
-from footfall.simulate.charges import _rounded_by_order
+from footfall.simulate.charges import rounded_by_order
 from footfall.sinks.database import database_at
 from footfall.workflow.generate import generate_into
 from footfall.workflow.load import load_into
@@ -101,7 +101,7 @@ def test_tax_by_order_by_hand():
     """Three lines of 1.05 at 7 % on top owe 0.07, 0.15 and 0.22 in turn; another rate is apart."""
     amount, rate = np.array([105, 105, 1000, 105]), np.array([70_000, 70_000, 190_000, 70_000])
     order = np.zeros(4, np.int64)
-    assert _rounded_by_order(tax_on, amount, rate, order).tolist() == [7, 8, 190, 7]
+    assert rounded_by_order(tax_on, amount, rate, order).tolist() == [7, 8, 190, 7]
 
 
 def columns_of(data: Dataset) -> dict[tuple[str, str], pa.ChunkedArray]:

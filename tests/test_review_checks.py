@@ -372,14 +372,14 @@ def test_no_reviews_at_all_are_judged_without_a_crash(subject: Subject) -> None:
     assert found["promises.price_rating"].holds is None
 
 
-def test_spearman_is_that_of_scipy() -> None:
+def testspearman_is_that_of_scipy() -> None:
     """Rank correlation with ties, of rows and of counted rows, is SciPy's."""
     from scipy.stats import spearmanr
 
-    from footfall.contract.review_checks import _spearman
+    from footfall.contract.review_checks import spearman
 
     x, y = (noise(500, 10) * 9).astype(int), (noise(500, 11) * 5).astype(int) + (noise(500, 10) > 0.6)
-    assert _spearman(x, y) == pytest.approx(spearmanr(x, y).statistic)
+    assert spearman(x, y) == pytest.approx(spearmanr(x, y).statistic)
     cells, rows = np.unique(np.stack([x, y]), axis=1, return_counts=True)
-    assert _spearman(cells[0], cells[1], rows) == pytest.approx(spearmanr(x, y).statistic)
-    assert _spearman(x, np.zeros(500)) is None
+    assert spearman(cells[0], cells[1], rows) == pytest.approx(spearmanr(x, y).statistic)
+    assert spearman(x, np.zeros(500)) is None

@@ -21,8 +21,6 @@ from footfall.contract.value_figures import ValueTally
 from footfall.contract.versions import Versions
 
 _PERCENTS = 101
-AMOUNTS = ("total", "unit_price")
-"""Fields of a line that tell its revenue, the better one first."""
 
 
 class AmountTally:

@@ -13,6 +13,7 @@ from footfall.contract.figures import Figures
 from footfall.contract.order_charges import rates_of
 from footfall.contract.statistics import Floats, kolmogorov, ks_distance
 from footfall.contract.subject import Subject
+from footfall.core.money import MILLION
 
 NO_RATES = "the scenario has no exchange rates"
 BROKEN = "the grid of days and currencies is broken (see exchange.grid)"
@@ -44,9 +45,9 @@ def own(subject: Subject, figures: Figures) -> Outcome:
     rates = rates_of(subject, figures.table("exchange_rate"))
     if rates is None:
         return undecided(BROKEN)
-    wrong = np.concatenate([np.flatnonzero(rates[:, 0] != 1_000_000), np.flatnonzero((rates <= 0).any(1))])
+    wrong = np.concatenate([np.flatnonzero(rates[:, 0] != MILLION), np.flatnonzero((rates <= 0).any(1))])
     words = (
-        f"{subject.first + dt.timedelta(int(wrong[0]))}: {rates[wrong[0]] / 1_000_000}" if len(wrong) else ""
+        f"{subject.first + dt.timedelta(int(wrong[0]))}: {rates[wrong[0]] / MILLION}" if len(wrong) else ""
     )
     return verdict(words, f"{subject.scenario.currency} at 1, others above 0", f"{len(wrong)} days differ")
 

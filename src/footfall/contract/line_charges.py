@@ -12,10 +12,9 @@ from footfall.contract.offences import Offences
 from footfall.contract.order_charges import at_rate
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
+from footfall.core.money import MILLION
 from footfall.scenario.money import Tax
 
-_WHOLE = 1_000_000
-"""Rates are whole millionths of the net amount: a percentage has at most four decimals."""
 TAXED = ("net", "tax", "gross")
 CARRIED = (*TAXED, "rate")
 """What lines ask for of their orders."""
@@ -34,7 +33,8 @@ class LineCharges:
             for s, shop in enumerate(subject.shops):
                 own = law.rates[shop].by_category_percent
                 for c, name in enumerate(subject.scenario.catalog.categories):
-                    self._rates[s, c] = round(own.get(name, law.rates[shop].percent) * _WHOLE / 100)
+                    percent = own.get(name, law.rates[shop].percent)  # it has at most four decimals
+                    self._rates[s, c] = round(percent * MILLION / 100)
 
     def observe(self, block: Block, worth: Counts | None, category: Counts | None) -> None:
         """Judge lines of whole orders.
@@ -96,7 +96,7 @@ class LineCharges:
 
     @staticmethod
     def _taxes(law: Tax, worth: Counts, rate: Counts, order: Counts) -> Counts:
-        over = _WHOLE + (rate if law.prices_include_tax else 0)
+        over = MILLION + (rate if law.prices_include_tax else 0)
 
         def half_up(amount: Counts) -> Counts:
             whole, rest = np.divmod(amount * rate, over)
@@ -104,7 +104,7 @@ class LineCharges:
 
         if law.rounded_by == "line":
             return half_up(worth)
-        upto = _running(worth, np.unique(order * (2 * _WHOLE) + rate, return_inverse=True)[1])
+        upto = _running(worth, np.unique(order * (2 * MILLION) + rate, return_inverse=True)[1])
         return half_up(upto) - half_up(upto - worth)
 
     def _parts(self, block: Block, told: Mapping[str, Counts], worth: Counts | None) -> None:

@@ -12,8 +12,8 @@ from footfall.contract.places import codes_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core.arrays import from_words
+from footfall.core.money import MILLION
 
-_MILLION = 1_000_000
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -133,7 +133,7 @@ def rates_of(subject: Subject, table: dict[str, Any]) -> Counts | None:
     shape = (subject.days, len(subject.scenario.currencies))
     if "rate" not in table or len(table["rate"]) != shape[0] * shape[1]:
         return None
-    return np.asarray(np.rint(table["rate"] * _MILLION).astype(np.int64).reshape(shape))
+    return np.asarray(np.rint(table["rate"] * MILLION).astype(np.int64).reshape(shape))
 
 
 def at_rate(cents: Counts, millionths: Counts) -> Counts:
@@ -147,4 +147,4 @@ def at_rate(cents: Counts, millionths: Counts) -> Counts:
     hundredths = high * millionths
     whole, rest = np.divmod(hundredths, 100)
     exact = rest * 10_000 + low * millionths
-    return np.asarray(whole + (2 * exact + _MILLION) // (2 * _MILLION))
+    return np.asarray(whole + (2 * exact + MILLION) // (2 * MILLION))

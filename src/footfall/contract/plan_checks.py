@@ -53,7 +53,7 @@ def marketing_grid(subject: Subject, figures: Figures) -> Outcome:
     return _grid_outcome(wanted, list(zip(dates, shops, strict=True)))
 
 
-def _spend(subject: Subject, figures: Figures) -> np.ndarray | None:
+def spend_by_day(subject: Subject, figures: Figures) -> np.ndarray | None:
     """Spend in cents by day and shop of the scenario; None where the grid is broken."""
     if not marketing_grid(subject, figures).holds:
         return None
@@ -68,7 +68,7 @@ def _spend(subject: Subject, figures: Figures) -> np.ndarray | None:
 
 def marketing_spend(subject: Subject, figures: Figures) -> Outcome:
     """Never negative; none where no revenue follows."""
-    spend = _spend(subject, figures)
+    spend = spend_by_day(subject, figures)
     if spend is None:
         return undecided("the grid of days and shops is broken (see marketing.grid)")
     assert subject.scenario.marketing is not None
@@ -90,7 +90,7 @@ def marketing_law(subject: Subject, figures: Figures) -> Outcome:
     """Spend as a share of the revenue that follows is normal."""
     from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
 
-    law, spend = subject.scenario.marketing, _spend(subject, figures)
+    law, spend = subject.scenario.marketing, spend_by_day(subject, figures)
     if spend is None or law is None:
         return undecided("the grid of days and shops is broken (see marketing.grid)")
     revenue = figures.lines.amounts.cells[law.lead_days :]

@@ -190,7 +190,7 @@ def _ranks(values: npt.NDArray[np.generic], weights: npt.NDArray[np.generic]) ->
     return np.asarray((np.cumsum(rows) - (rows - 1) / 2)[place], np.float64)
 
 
-def _spearman(
+def spearman(
     x: npt.NDArray[np.generic], y: npt.NDArray[np.generic], weights: Counts | None = None
 ) -> float | None:
     """Rank correlation of rows; None where one side does not vary."""
@@ -239,7 +239,7 @@ def price_rating(subject: Subject, figures: Figures) -> Outcome:
 def _correlation(price: Counts, stars: Counts) -> float | None:
     """Spearman over reviews of price and rating, from the counts of SKU by rating."""
     sku, rating = np.nonzero(stars)
-    return _spearman(price[sku], rating, stars[sku, rating])
+    return spearman(price[sku], rating, stars[sku, rating])
 
 
 def _quartile_gap(price: Counts, stars: Counts) -> tuple[float, float]:
@@ -259,7 +259,7 @@ def units_reviews(subject: Subject, figures: Figures) -> Outcome:
     if bound is None:
         return undecided(NOT_PROMISED)
     reviews = _tally(figures).stars[:-1].sum(1)
-    rho = _spearman(figures.lines.units, reviews)
+    rho = spearman(figures.lines.units, reviews)
     n, skus = int(reviews.sum()), len(reviews)
     if min(n, skus) < FEWEST or rho is None:
         return undecided(TOO_FEW)

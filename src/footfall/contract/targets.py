@@ -12,7 +12,7 @@ from footfall.contract.check import Check, Outcome, undecided, within
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
 from footfall.contract.noise import NoiseLaw
-from footfall.contract.plan_checks import _spend
+from footfall.contract.plan_checks import spend_by_day
 from footfall.contract.rate_targets import NO_LINES, NOT_ASKED, cost_of, net_margin_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
@@ -163,7 +163,7 @@ def marketing_share(subject: Subject, figures: Figures) -> Outcome:
     The first days' revenue follows no published spend, and the last days' spend no published
     revenue; both ends widen the standard error.
     """
-    law, spend = subject.scenario.marketing, _spend(subject, figures)
+    law, spend = subject.scenario.marketing, spend_by_day(subject, figures)
     wanted = subject.scenario.targets.marketing_share
     if law is None or wanted is None:
         return undecided(NOT_ASKED)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.calendar import EPOCH
@@ -193,6 +194,14 @@ def sizes(subject: Subject, figures: Figures) -> Outcome:
     return by_law(kolmogorov(distance, len(price)), target, f"KS distance {distance:.4f} of {len(price):,}")
 
 
+def _again(held: Versions, stretch: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Versions that begin in the same stretch of days as the change before them."""
+    changed = ~held.is_first
+    again = np.zeros(len(changed), np.bool_)
+    again[1:] = changed[1:] & changed[:-1] & (stretch[1:] == stretch[:-1])
+    return again
+
+
 def days(subject: Subject, figures: Figures) -> Outcome:
     """Once at most in each stretch of days, on any of them."""
     held, law = figures.versions("product_price"), subject.scenario.catalog.price_changes
@@ -200,9 +209,7 @@ def days(subject: Subject, figures: Figures) -> Outcome:
         return undecided(_UNREAD)
     start = (subject.scenario.first_day - EPOCH).days
     stretch, day = np.divmod(held.since - start, law.every_days)
-    begun = ~held.is_first
-    again = np.zeros(len(begun), np.bool_)
-    again[1:] = begun[1:] & begun[:-1] & (stretch[1:] == stretch[:-1])
+    again = _again(held, stretch)
     target = f"once in {law.every_days} days, on any of them"
     if said := _broken(
         held,
@@ -214,7 +221,7 @@ def days(subject: Subject, figures: Figures) -> Outcome:
     listed = (held.since - start)[held.first]
     last = (subject.last - EPOCH).days - start
     whole = (stretch * law.every_days > listed) & ((stretch + 1) * law.every_days - 1 <= last)
-    seen = np.sort(day[begun & whole])
+    seen = np.sort(day[~held.is_first & whole])
     if len(seen) < 5:
         return undecided(TOO_FEW)
     distance = ks_distance(seen / law.every_days, (seen + 1) / law.every_days)
@@ -229,8 +236,7 @@ def moves(subject: Subject, figures: Figures) -> Outcome:
     start = (subject.scenario.first_day - EPOCH).days
     since, first = held.since - start, (held.since - start)[held.first]
     year = since // DAYS_A_YEAR
-    again = np.zeros(len(year), np.bool_)
-    again[1:] = ~held.is_first[1:] & ~held.is_first[:-1] & (year[1:] == year[:-1])
+    again = _again(held, year)
     target = f"{law.share_a_year:g} of the customers a year"
     if said := _broken(
         held, again, lambda i: f"moves twice within a year, on {on(held.since[i])}", "customer"

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 Cents = npt.NDArray[np.int64]
 MILLION = 1_000_000
+"""Shares and rates are taken as whole millionths, so that products with cents are exact."""
 
 
 def as_decimal(unscaled: Cents, precision: int = 12, scale: int = 2) -> pa.Array:

@@ -7,6 +7,7 @@ from math import lcm
 import numpy as np
 import numpy.typing as npt
 
+from footfall.core.money import MILLION
 from footfall.plan.plan import Plan, month_after
 
 
@@ -56,13 +57,13 @@ def simulate_budget(
     bias = np.array(law.biases_percent)[choice]
     planned = _half_up(monthly.ravel() * bias.astype(object), 100 * whole)
     value = round(plan.solved.expected_order_value * 100)
-    margin = round(plan.solved.expected_gross_margin * 1_000_000)
+    margin = round(plan.solved.expected_gross_margin * MILLION)
     return {
         "month": [f"{m:%Y-%m}" for m in months for _ in range(shops)],
         "shop": np.tile(np.arange(shops), len(months)),
         "revenue": planned,
         "orders": _half_up(planned.astype(object), value),
-        "margin": _half_up(planned.astype(object) * margin, 1_000_000),
+        "margin": _half_up(planned.astype(object) * margin, MILLION),
     }
 
 

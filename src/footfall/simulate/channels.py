@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.money import MILLION
 from footfall.plan.calendar import DAY_BITS
 from footfall.plan.plan import Plan
 
 Ints = npt.NDArray[np.int64]
-_MILLION = 1_000_000
 
 
 def simulate_channels(plan: Plan, revenue: Ints) -> dict[str, Ints]:
@@ -40,7 +40,7 @@ def simulate_channels(plan: Plan, revenue: Ints) -> dict[str, Ints]:
         share = np.maximum(channel.revenue_share + channel.revenue_share_sd * noise, 0.0)
         factors = saturation.factors(name, channel, orders[led])
         # In millionths, so that the last bit of the normal's inverse is not published.
-        millionths = np.rint(share.reshape(factors.shape) * factors * _MILLION).astype(np.int64)
-        spend[:, :, place] = (revenue[led] * millionths + _MILLION // 2) // _MILLION
+        millionths = np.rint(share.reshape(factors.shape) * factors * MILLION).astype(np.int64)
+        spend[:, :, place] = (revenue[led] * millionths + MILLION // 2) // MILLION
     day, shop, channel_place = (axis.ravel() for axis in np.indices(spend.shape))
     return {"day": day + start, "shop": shop, "channel": channel_place, "spend": spend.ravel()}

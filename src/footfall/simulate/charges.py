@@ -98,7 +98,7 @@ class Charges:
         taxed = tax_within if law.prices_include_tax else tax_on
         if law.rounded_by == "line":
             return taxed(self._amount, rate)
-        return _rounded_by_order(taxed, self._amount, rate, self._baskets.order)
+        return rounded_by_order(taxed, self._amount, rate, self._baskets.order)
 
     @cached_property
     def _net(self) -> Cents:
@@ -125,7 +125,7 @@ def tax_millionths(law: Tax, plan: Plan) -> Ints:
     return np.rint(np.array(percents) * (MILLION // 100)).astype(np.int64)
 
 
-def _rounded_by_order(taxed: Callable[[Cents, Ints], Cents], amount: Cents, rate: Ints, order: Ints) -> Cents:
+def rounded_by_order(taxed: Callable[[Cents, Ints], Cents], amount: Cents, rate: Ints, order: Ints) -> Cents:
     """Tax of each line: what the tax of its order's lines at its rate, rounded at once, grows by with it.
 
     The sum over lines is the tax of their sum; so is that over the first of them, where others are not

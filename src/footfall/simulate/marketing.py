@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core import laws
+from footfall.core.money import MILLION
 from footfall.plan.calendar import DAY_BITS
 from footfall.plan.plan import Plan
-
-_MILLION = 1_000_000
 
 
 def simulate_marketing(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
@@ -35,6 +34,6 @@ def simulate_marketing(plan: Plan, revenue: npt.NDArray[np.int64]) -> dict[str, 
     noise = laws.normal(plan.streams.uniform("marketing.share", address))
     # In millionths, so that the last bit of the normal's inverse is not published.
     share = np.maximum(law.revenue_share + law.revenue_share_sd * noise, 0.0)
-    millionths = np.rint(share * _MILLION).astype(np.int64)
+    millionths = np.rint(share * MILLION).astype(np.int64)
     led = revenue[day + law.lead_days, shop]
-    return {"day": day, "shop": shop, "spend": (led * millionths + _MILLION // 2) // _MILLION}
+    return {"day": day, "shop": shop, "spend": (led * millionths + MILLION // 2) // MILLION}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ import numpy.typing as npt
 from footfall.core.arrays import from_words, take_words
 from footfall.core.money import MILLION
 from footfall.plan.plan import Plan
-
-_EPOCH = dt.date(1970, 1, 1)
+from footfall.simulate.rows import dates
 
 
 def simulate_shops(plan: Plan) -> dict[str, Any]:
@@ -24,7 +22,7 @@ def simulate_shops(plan: Plan) -> dict[str, Any]:
         columns["name"] = from_words([shop.name for shop in shops])
         columns["country"] = from_words([shop.country for shop in shops])
         columns["currency"] = from_words([shop.currency or scenario.currency for shop in shops])
-        columns["opened"] = np.array([(shop.opened - _EPOCH).days for shop in shops])
+        columns["opened"] = dates(plan, np.array([plan.calendar.day_of(shop.opened) for shop in shops]))
     if scenario.tax is not None:
         rates = [scenario.tax.rates[code].percent for code in plan.shops]
         columns["tax_rate"] = np.rint(np.array(rates) * (MILLION // 100)) / MILLION
@@ -35,9 +33,8 @@ def simulate_rates(plan: Plan) -> dict[str, Any]:
     """Columns of the rates of exchange, day by day, in the scenario's order of currencies."""
     start, stop = plan.published_days
     count, days = len(plan.exchange), stop - start
-    first = (plan.scenario.first_day - _EPOCH).days
     return {
-        "date": np.repeat(np.arange(first + start, first + stop), count),
+        "date": np.repeat(dates(plan, np.arange(start, stop)), count),
         "currency": take_words(plan.scenario.currencies, np.tile(np.arange(count), days)),
         "rate": plan.exchange[:, start:stop].T.ravel() / MILLION,
     }

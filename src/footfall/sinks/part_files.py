@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +92,3 @@ class PartWriter:
 
 
 Written = Mapping[str, WrittenFile]
-
-
-def in_order(specs: Sequence[TableSpec], written: Sequence[Written]) -> dict[str, list[WrittenFile]]:
-    """Files of each table in the order of their numbers."""
-    return {spec.name: [files[spec.name] for files in written if spec.name in files] for spec in specs}

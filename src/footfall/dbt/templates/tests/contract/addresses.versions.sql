@@ -1,14 +1,2 @@
-with versions as (
-    select
-        customer_id,
-        valid_from,
-        valid_to,
-        lead(valid_from) over (partition by customer_id order by valid_from) as next_valid_from
-    from {{ ref('stg_customer_addresses') }}
-)
-
-select *
-from versions
-where
-    valid_from > valid_to
-    or valid_to <> coalesce({{ days_before('next_valid_from', 1) }}, cast('9999-12-31' as date))
+%% set thing, history, versions = 'customer', 'customer_address', 'stg_customer_addresses'
+%% include 'tests/versions/versions.sql'

@@ -1,14 +1,2 @@
-with versions as (
-    select
-        product_id,
-        valid_from,
-        valid_to,
-        lead(valid_from) over (partition by product_id order by valid_from) as next_valid_from
-    from {{ ref('stg_product_prices') }}
-)
-
-select *
-from versions
-where
-    valid_from > valid_to
-    or valid_to <> coalesce({{ days_before('next_valid_from', 1) }}, cast('9999-12-31' as date))
+%% set thing, history, versions = 'product', 'product_price', 'stg_product_prices'
+%% include 'tests/versions/versions.sql'
