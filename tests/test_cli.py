@@ -243,6 +243,22 @@ def test_help_imports_nothing_heavy():
     assert outcome.out.splitlines()[-1] == "loaded []"
 
 
+def test_the_end_of_a_command_is_silent(tmp_path: Path):
+    """Where DuckDB was used, too, nothing is said of what the process still holds at its end."""
+    target, own = str(tmp_path / "data"), tmp_path / "own.yml"
+    own.write_text(
+        "version: 1\nextends: vantage\ntables:\n  raw_products:\n    columns:\n"
+        "      dear: {sql: base_price_eur > 99, kind: boolean}\n"
+    )
+    for arguments in (
+        ["validate", str(own)],
+        ["generate", str(own), *SMALL, "--format", "duckdb", "-o", target],
+    ):
+        outcome = in_process(*arguments)
+        assert outcome.code == 0
+        assert outcome.err == ""
+
+
 def test_a_reader_that_leaves_early_is_no_error():
     """A closed pipe ends the command without a word."""
     show = f"{sys.executable} -m footfall show vantage"

@@ -215,3 +215,15 @@ def test_hashes_are_of_what_lies_there(wide: footfall.Dataset) -> None:
     """The recorded hash of a joined table is that of its rows; paths lead where the vocabulary says."""
     assert hash_of(wide, "order_wide") == hashes(wide)["order_wide"]
     assert leaf_of("review", "customer.shop") == ("customer", "shop")
+
+
+def test_a_key_in_another_form_is_not_referred_to(tmp_path: Path) -> None:
+    """A column refers to the key whose values it shows: not to a UUID by the shop's code."""
+    own = tmp_path / "own.yml"
+    own.write_text(
+        "version: 1\nextends: jaffle\ntables:\n  wide:\n    rows: line\n    columns:\n"
+        "      id: {field: id, as: uuid}\n      store: order.shop\n      store_id: {field: order.shop, as: uuid}\n"
+    )
+    shown = {column.name: column.references for column in load(str(own)).publishing()["wide"].columns}
+    assert shown == {"id": None, "store": None, "store_id": ("raw_stores", "id")}
+    load_into(Request(str(own), 42, 0.02), f"duckdb:{tmp_path / 'cafes.db'}")

@@ -251,7 +251,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _let_go_of_stdout()
         nameless = "the current directory" if isinstance(error, FileNotFoundError) else "standard output"
         code = _said(f"{error.filename or nameless}: {error.strerror or error}", 2)
-    gc.freeze()  # the end of the process frees all; nothing of it need be looked through for garbage
+    if "duckdb" not in sys.modules:  # whose binding tells of each object that is left at the end
+        gc.freeze()  # the end of the process frees all; nothing of it need be looked through for garbage
     sys.exit(code)
 
 

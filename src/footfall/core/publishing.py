@@ -140,13 +140,19 @@ def _referring(specs: list[TableSpec], entity: str, column: ColumnSpec) -> Colum
     target = _target(entity, column.field)
     if target is None:
         return column
-    parents = [spec for spec in specs if spec.entity == target[0] and spec.column_of(target[1])]
+    parents = [spec for spec in specs if spec.entity == target[0] and _key(spec, target[1], column)]
     parent = main_table(parents, target[0])
     if parent is None:
         return column
-    key = parent.column_of(target[1])
+    key = _key(parent, target[1], column)
     assert key is not None, "looked for above"
     return dataclasses.replace(column, references=(parent.name, key))
+
+
+def _key(parent: TableSpec, field: str, column: ColumnSpec) -> str | None:
+    """Name under which a table shows a key in the form of a column; None where it has another or none."""
+    key = next((c for c in parent.columns if c.field == field), None)
+    return key.name if key and key.form == column.form else None
 
 
 def _target(entity: str, path: str) -> tuple[str, str] | None:
