@@ -222,8 +222,9 @@ def test_a_key_in_another_form_is_not_referred_to(tmp_path: Path) -> None:
     own = tmp_path / "own.yml"
     own.write_text(
         "version: 1\nextends: jaffle\ntables:\n  wide:\n    rows: line\n    columns:\n"
-        "      id: {field: id, as: uuid}\n      store: order.shop\n      store_id: {field: order.shop, as: uuid}\n"
+        "      id: {field: id, as: uuid}\n      store: order.shop\n"
+        "      store_id: {field: order.shop, as: uuid}\n"
     )
     shown = {column.name: column.references for column in load(str(own)).publishing()["wide"].columns}
     assert shown == {"id": None, "store": None, "store_id": ("raw_stores", "id")}
-    load_into(Request(str(own), 42, 0.02), f"duckdb:{tmp_path / 'cafes.db'}")
+    load_into(Request(str(own), 42, 0.02), database_at(f"duckdb:{tmp_path / 'cafes.db'}"))
