@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pytest
 
 import footfall
 from footfall.cli.main import run
-from footfall.core.errors import ContractBroken, OutputError, UnreachableTarget
+from footfall.core.errors import ContractBroken, OutputError, RequestError, UnreachableTarget
 from footfall.sinks.base import Manifest
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
@@ -86,6 +88,34 @@ def test_written_is_as_generated(tiny: Dataset, tmp_path: Path, form: str) -> No
     with pytest.raises(OutputError, match="already holds a data set"):
         tiny.write(tmp_path / "written", format=form)
     tiny.write(tmp_path / "written", format=form, overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"scenario": Path("vantage")}, "the name of a scenario or the path of its file, as text"),
+        ({"scenario": None}, "scenario=None: give"),
+        ({"seed": "42"}, "seed='42': give a whole number"),
+        ({"seed": math.nan}, "seed=nan: give a whole number"),
+        ({"seed": True}, "seed=True: give a whole number"),
+        ({"scale": "0.1"}, "scale='0.1': give a number"),
+        ({"scale": None}, "scale=None: give a number"),
+        ({"first": "2025-01-01"}, "first='2025-01-01': give a datetime.date"),
+        ({"last": dt.datetime(2025, 1, 1)}, "give a datetime.date"),
+        ({"as_of": 20250101}, "as_of=20250101: give a datetime.date"),
+        ({"workers": 1.5}, "workers=1.5: give a whole number"),
+        ({"orders_a_part": -5}, "orders_a_part=-5: give a whole number from 1"),
+        ({"tables": "raw_orders"}, "tables='raw_orders': give a list"),
+        ({"overrides": "demand.orders=5"}, "overrides='demand.orders=5': give a list"),
+        ({"overrides": [5]}, "overrides=[5]: give a list of texts"),
+    ],
+)
+def test_values_of_other_types_are_refused(given: dict[str, Any], said: str) -> None:
+    """Nothing is guessed from a value of another type: one line says which it is and what to give."""
+    with pytest.raises(RequestError) as refused:
+        footfall.generate(**{"scenario": "vantage", **given})
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_write_refuses_a_broken_contract(tiny: Dataset, tmp_path: Path) -> None:

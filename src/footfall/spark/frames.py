@@ -21,7 +21,7 @@ from footfall.spark.schema import spark_schema, to_wire
 from footfall.spark.sweep import PURCHASES, REVENUE, sweep
 from footfall.spark.work import Work, numbers
 from footfall.workflow.generate import planned
-from footfall.workflow.request import Request
+from footfall.workflow.request import Request, texts
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -68,8 +68,8 @@ def tables(
     """
     if partitions is not None and partitions < 1:
         raise RequestError(f"partitions={partitions}: give a whole number from 1")
-    chosen = None if tables is None else tuple(tables)
-    request = Request(scenario, seed, scale, first, last, chosen, tuple(overrides), as_of=as_of)
+    chosen = None if tables is None else texts("tables", tables)
+    request = Request(scenario, seed, scale, first, last, chosen, texts("overrides", overrides), as_of=as_of)
     work = Work.of(spark, planned(request), partitions)
     return frames_of(work, lambda kind: sweep(work, kind))
 

@@ -16,6 +16,7 @@ import footfall
 from footfall.contract.findings import Finding
 from footfall.contract.own_checks import judge_own
 from footfall.core.content_hash import ContentHash
+from footfall.core.errors import RequestError
 from footfall.core.schema import TableSpec
 from footfall.plan.parts import LARGE, ORDERS_A_PART, part_of, tables_in_parts
 from footfall.plan.plan import Plan, plan
@@ -26,7 +27,7 @@ from footfall.sinks.base import Manifest, Sink, TableRecord, open_sink
 from footfall.workflow.dataset import Dataset
 from footfall.workflow.judging import refuse_failures
 from footfall.workflow.making import Progress, make
-from footfall.workflow.request import Request
+from footfall.workflow.request import Request, texts
 from footfall.workflow.workers import Team
 
 
@@ -146,15 +147,30 @@ def generate(
     orders_a_part
         How many orders are simulated at once; the result does not depend on it.
 
+    Returns
+    -------
+    Dataset
+        Tables in memory, and what the contract found: a check that failed is told there, and refused only
+        by :meth:`~footfall.workflow.dataset.Dataset.write`.
+
+    Raises
+    ------
+    RequestError, ScenarioError
+        For values or a scenario that are not allowed.
+    UnreachableTarget
+        For a target that no setting of the free knobs reaches.
+
     Examples
     --------
     >>> dataset = generate("vantage", scale=0.01)
     >>> list(dataset.tables)
     ['raw_products', 'raw_orders', 'raw_line_items', 'raw_marketing_daily', 'raw_budget_monthly']
     """
-    chosen = None if tables is None else tuple(tables)
+    if not isinstance(orders_a_part, int) or orders_a_part < 1:
+        raise RequestError(f"orders_a_part={orders_a_part!r}: give a whole number from 1")
+    chosen = None if tables is None else texts("tables", tables)
     request = Request(
-        scenario, seed, scale, first, last, chosen, tuple(overrides), workers, part, parts, as_of
+        scenario, seed, scale, first, last, chosen, texts("overrides", overrides), workers, part, parts, as_of
     )
     loaded = load(request.scenario, request.overrides).scaled(request.scale)
     with _team(request, loaded) as team:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from footfall.core.errors import RequestError
@@ -12,6 +13,33 @@ from footfall.core.errors import RequestError
 LARGEST_SCALE = 1_000_000.0
 MOST_WORKERS = 64
 """More only on a machine with more cores: each takes some 100 MB and a second of the processor to start."""
+
+_WHOLE, _DAY = (int, "a whole number"), (dt.date, "a datetime.date")
+_TAKES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "scenario": (str, "the name of a scenario or the path of its file, as text"),
+    "seed": _WHOLE,
+    "scale": ((int, float), "a number"),
+    **dict.fromkeys(("workers", "part", "parts"), _WHOLE),
+    **dict.fromkeys(("first", "last", "as_of"), _DAY),
+}
+"""What each value must be, where it isn't None: nothing is guessed from another type."""
+
+
+def texts(name: str, given: Iterable[str]) -> tuple[str, ...]:
+    """Take a list of texts; a text by itself would be taken apart letter by letter.
+
+    >>> texts("tables", ["raw_orders"])
+    ('raw_orders',)
+
+    Raises
+    ------
+    RequestError
+        It is one text, or holds anything else.
+    """
+    found = () if isinstance(given, str) else tuple(given)
+    if isinstance(given, str) or not all(isinstance(each, str) for each in found):
+        raise RequestError(f"{name}={given!r}: give a list of texts")
+    return found
 
 
 @dataclass(frozen=True)
@@ -53,6 +81,12 @@ class Request:
     as_of: dt.date | None = None
 
     def __post_init__(self) -> None:
+        for name, (kinds, wanted) in _TAKES.items():
+            value = getattr(self, name)
+            is_left_out = value is None and name not in ("scenario", "seed", "scale")
+            # To Python a datetime is a date, and True a number.
+            if not is_left_out and (not isinstance(value, kinds) or isinstance(value, dt.datetime | bool)):
+                raise RequestError(f"{name}={value!r}: give {wanted}")
         if self.seed < 0:
             raise RequestError(f"--seed {self.seed}: give a whole number from 0")
         if not (math.isfinite(self.scale) and 0 < self.scale <= LARGEST_SCALE):
