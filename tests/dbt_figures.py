@@ -144,7 +144,182 @@ _STOREFRONT = (
         """,
     ),
 )
-PAIRS: Mapping[str, Sequence[tuple[str, str]]] = {"vantage": _VANTAGE, "storefront": _STOREFRONT}
+_JAFFLE = (
+    (
+        f"""
+        select date_day, shop_id, orders, {cents("revenue")}, {cents("net_revenue")}
+        from analytics_marts.daily_sales_by_shop where orders > 0 order by 1, 2
+        """,
+        """
+        select cast(ordered_at as date), store_id, count(*),
+            cast(sum(subtotal) as bigint), cast(sum(order_total - tax_paid) as bigint)
+        from raw_orders group by 1, 2 order by 1, 2
+        """,
+    ),
+    (
+        f"select product_id, orders, {cents('revenue')} from analytics_marts.product_performance order by 1",
+        """
+        select sku, count(distinct order_id), cast(sum(price) as bigint)
+        from raw_items join raw_products using (sku) group by 1 order by 1
+        """,
+    ),
+    (
+        f"""
+        select product_id, count(*), {cents("sum(supply_cost)")}
+        from analytics_core.dim_supply group by 1 order by 1
+        """,
+        "select sku, count(*), cast(sum(cost) as bigint) from raw_supplies group by 1 order by 1",
+    ),
+    (
+        f"select cast(sum(orders) as bigint), {cents('sum(revenue)')} from analytics_marts.cohort_retention",
+        "select count(*), cast(sum(subtotal) as bigint) from raw_orders",
+    ),
+    ("select count(*) from analytics_core.fct_reviews", "select count(*) from raw_tweets"),
+)
+_GROCER = (
+    (
+        f"""
+        select date_day, shop_id, orders,
+            {cents("revenue")}, {cents("gross_margin")}, {cents("returned_revenue")}
+        from analytics_marts.daily_sales_by_shop where orders > 0 order by 1, 2
+        """,
+        f"""
+        select cast(bought_at as date), store, count(distinct receipt_id), {cents("sum(line_total)")},
+            {cents("sum(line_total - units * purchase_price)")},
+            {cents("coalesce(sum(line_total) filter (where is_returned), 0)")}
+        from receipts join receipt_lines using (receipt_id) join products using (sku)
+        group by 1, 2 order by 1, 2
+        """,
+    ),
+    (
+        """
+        select category, cast(sum(lines) as bigint), cast(sum(returned_lines) as bigint)
+        from analytics_marts.return_rates group by 1 order by 1
+        """,
+        """
+        select category, count(*), count(*) filter (where is_returned)
+        from receipt_lines join products using (sku) group by 1 order by 1
+        """,
+    ),
+    (
+        f"""
+        select count(*), cast(sum(frequency) as bigint), {cents("sum(monetary)")}
+        from analytics_marts.customer_rfm
+        """,
+        f"""
+        select count(distinct customer_id), count(distinct receipt_id),
+            {cents("sum(line_total) filter (where not is_returned)")}
+        from receipts join receipt_lines using (receipt_id)
+        """,
+    ),
+)
+_STARS = "cast(round({} * 1000000) as bigint)"
+_MARKETPLACE = (
+    (
+        f"""
+        select date_day, orders, {cents("revenue")}, {cents("cancelled_revenue")}, {cents("net_revenue")}
+        from analytics_marts.daily_sales_by_shop where orders > 0 order by 1
+        """,
+        f"""
+        select cast(purchased_at as date), count(*), {cents("sum(total)")},
+            {cents("coalesce(sum(total) filter (where status = 'canceled'), 0)")},
+            {cents("coalesce(sum(total) filter (where status in ('delivered', 'shipped')), 0)")}
+        from orders group by 1 order by 1
+        """,
+    ),
+    (
+        f"""
+        select month_start, orders, cast(late_orders as bigint), {_STARS.format("average_rating_in_time")},
+            {_STARS.format("average_rating_late")}, {_STARS.format("average_days_to_delivery")}
+        from analytics_marts.delivery_performance order by 1
+        """,
+        f"""
+        with placed as (
+            select *, cast(purchased_at as date) as day, delivered_on > promised_on as is_late
+            from orders where status <> 'canceled'
+        ),
+        firsts as (
+            select customer_id, product_id, min(order_id) as order_id
+            from placed join order_items using (order_id) group by 1, 2
+        ),
+        rated as (
+            select order_id, score from firsts join order_reviews using (customer_id, product_id)
+        )
+        select cast(date_trunc('month', day) as date), count(distinct order_id),
+            count(distinct order_id) filter (where is_late),
+            {_STARS.format("avg(score) filter (where not is_late)")},
+            {_STARS.format("avg(score) filter (where is_late)")}, {_STARS.format("avg(delivered_on - day)")}
+        from placed left join rated using (order_id) group by 1 order by 1
+        """,
+    ),
+    (
+        f"""
+        select product_id, cast(units as bigint), reviews, {cents("revenue")}, {cents("gross_margin")}
+        from analytics_marts.product_performance where units > 0 order by 1
+        """,
+        f"""
+        with counted as (select product_id, count(*) as reviews from order_reviews group by 1)
+        select product_id, cast(sum(quantity) as bigint), coalesce(max(reviews), 0),
+            {cents("sum(line_total)")}, {cents("sum(line_total - quantity * seller_gets)")}
+        from order_items join products using (product_id) left join counted using (product_id)
+        group by 1 order by 1
+        """,
+    ),
+)
+_FASHION = (
+    (
+        f"""
+        select date_day, shop_id, orders, {cents("revenue")}, {cents("gross_margin")},
+            {cents("cancelled_revenue")}, {cents("returned_revenue")}, {cents("net_revenue")}
+        from analytics_marts.daily_sales_by_shop where orders > 0 order by 1, 2
+        """,
+        f"""
+        with sold as (
+            select *, units * unit_price as worth, status = 'Storniert' as is_cancelled
+            from fct_order join fct_order_line using (order_id) join dim_article using (article_id)
+        )
+        select cast(ordered_at as date), shop, count(distinct order_id), {cents("sum(worth)")},
+            {cents("sum(worth - units * cost)")},
+            {cents("coalesce(sum(worth) filter (where is_cancelled), 0)")},
+            {cents("coalesce(sum(worth) filter (where is_returned), 0)")},
+            {cents("coalesce(sum(worth) filter (where not is_returned and not is_cancelled), 0)")}
+        from sold group by 1, 2 order by 1, 2
+        """,
+    ),
+    (
+        f"""
+        select spend_date, shop_id, {cents("marketing_spend")}, effect_date - spend_date
+        from analytics_marts.marketing_efficiency order by 1, 2
+        """,
+        f"select date, shop, {cents('spend')}, 3 from marketing_spend order by 1, 2",
+    ),
+    (
+        """
+        select rate_date, currency, cast(round(exchange_rate * 1000000) as bigint)
+        from analytics_core.fct_exchange_rates_daily order by 1, 2
+        """,
+        "select date, currency, cast(round(rate * 1000000) as bigint) from exchange_rate order by 1, 2",
+    ),
+    (
+        f"""
+        select product_id, cast(units as bigint), {cents("revenue")}, {cents("gross_margin")}
+        from analytics_marts.product_performance where units > 0 order by 1
+        """,
+        f"""
+        select article_id, cast(sum(units) as bigint), {cents("sum(units * unit_price)")},
+            {cents("sum(units * unit_price - units * cost)")}
+        from fct_order_line join dim_article using (article_id) group by 1 order by 1
+        """,
+    ),
+)
+PAIRS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "vantage": _VANTAGE,
+    "storefront": _STOREFRONT,
+    "jaffle": _JAFFLE,
+    "grocer": _GROCER,
+    "marketplace": _MARKETPLACE,
+    "fashion": _FASHION,
+}
 
 
 def published(scenario: str, tables: Mapping[str, Any]) -> list[list[tuple[Any, ...]]]:

@@ -13,8 +13,8 @@ from footfall.core.vocabulary import VOCABULARY
 from footfall.scenario.demand import Event
 from footfall.scenario.model import Scenario
 
-CANCELLED = ("cancelled", "canceled")
-RETURNED = ("returned",)
+CANCELLED = ("cancelled", "canceled", "storniert")
+RETURNED = ("returned", "retourniert")
 """Words for orders that were given up or sent back: a scenario lists statuses, not what they mean."""
 
 
@@ -54,9 +54,25 @@ class Published:
     @property
     def has_amount(self) -> bool:
         """Whether it is known what a line of an order came to."""
+        return self.has_told_amount or self.has_listed_amount
+
+    @property
+    def has_told_amount(self) -> bool:
+        """Whether the columns of a line tell what it came to."""
         known = self.has("line.total") or (self.has("line.quantity") and self.has("line.unit_price"))
         listed = all(self.has(f"line.{field}") for field in ("quantity", "list_price", "discount"))
         return self.has_lines and (known or listed)
+
+    @property
+    def has_listed_amount(self) -> bool:
+        """Whether a line comes to its product's list price: it is one unit, and nothing is ever reduced."""
+        scenario = self.scenario
+        shares = scenario.discount.shares
+        units = [units for units, share in scenario.basket.quantity.items() if share]
+        is_plain = units == [1] and all(percent == 0 for percent, share in shares.items() if share)
+        is_plain = is_plain and not self.discounted_events and not scenario.promotions
+        settled = self.prices_model == "stg_products" and self.has("product.price")
+        return is_plain and settled and self.has_sold and not self.has_told_amount
 
     @property
     def has_lines(self) -> bool:
@@ -66,7 +82,14 @@ class Published:
     @property
     def has_revenue(self) -> bool:
         """Whether it is known what an order came to."""
-        return self.has_amount or (self.has("order.id") and self.has("order.total"))
+        return self.has_amount or (self.has("order.id") and bool(self.revenue_field))
+
+    @property
+    def revenue_field(self) -> str:
+        """Field that tells an order's total: that itself, or the same before or with tax; empty if none."""
+        tax = self.scenario.tax
+        same = "gross" if tax and tax.prices_include_tax else "net"
+        return next((field for field in ("total", same) if self.has(f"order.{field}")), "")
 
     @property
     def has_sold(self) -> bool:
@@ -166,6 +189,32 @@ class Published:
         """Events of the scenario, the deepest discount first, as that is the one that counts."""
         given = self.scenario.demand.events
         return dict(sorted(given.items(), key=lambda item: -item[1].discount_percent))
+
+    @property
+    def discounted_events(self) -> dict[str, Event]:
+        """Those of them in which the whole shop is reduced."""
+        return {name: event for name, event in self.events.items() if event.discount_percent}
+
+    @property
+    def has_baskets(self) -> bool:
+        """Whether it is known what is bought together: orders may have several lines of products."""
+        sizes = self.scenario.basket.size
+        return self.has_sold and any(size > 1 for size, share in sizes.items() if share)
+
+    @property
+    def has_rated_products(self) -> bool:
+        """Whether reviews tell of which product they are, and how many stars it got."""
+        return self.has("review.product") and self.has("review.rating")
+
+    @property
+    def has_rated_orders(self) -> bool:
+        """Whether it can be told which order's product a customer has rated."""
+        return self.has_rated_products and self.has("review.customer") and self.has_buyers and self.has_sold
+
+    @property
+    def has_deliveries(self) -> bool:
+        """Whether it is known by when an order was promised, and when it came."""
+        return self.has_day and self.has("order.promised") and self.has("order.delivered")
 
     @property
     def lookback_days(self) -> int:

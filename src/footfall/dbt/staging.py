@@ -59,6 +59,8 @@ _OWN_NAMES: Mapping[tuple[str, str], str] = {
     ("order", "status"): "order_status",
     ("order", "payment"): "payment_method",
     ("order", "total"): "order_total",
+    ("order", "promised"): "promised_on",
+    ("order", "delivered"): "delivered_on",
     ("line", "order"): "order_id",
     ("line", "product"): "product_id",
     ("line", "number"): "line_number",
@@ -152,7 +154,7 @@ def _derived(published: Published, spec: TableSpec) -> Iterator[StagedColumn]:
             yield StagedColumn("shop_id", f"'{_escaped(shops[0])}'", "The only shop.")
         else:
             yield StagedColumn("shop_id", f"'{ANY_SHOP}'", "Which shop is not published.")
-    if spec.entity == "line" and published.has("amount") and "total" not in published_as:
+    if spec.entity == "line" and published.has("told_amount") and "total" not in published_as:
         unit = "unit_price" in published_as
         words = "Units times price paid" if unit else "Units times list price less discount, rounded half up"
         yield StagedColumn(

@@ -1,4 +1,4 @@
-[# needs: day | marketing_day.date | budget_month.month | review.date #]
+[# needs: day | marketing_day.date | budget_month.month | review.date | exchange_rate.date #]
 with days as (
     {{ day_spine(var('first_date'), var('last_date')) }}
 ),
@@ -47,8 +47,10 @@ select
             then '[[ name ]]'
 %% endfor
     end as event_name,
+%% endif
+%% if published.discounted_events
     case
-%% for name, event in published.events.items()
+%% for name, event in published.discounted_events.items()
         when month_and_day between [[ event.from_ | month_day ]] and [[ event.to | month_day ]]
             then [[ event.discount_percent | percent ]]
 %% endfor

@@ -16,7 +16,7 @@ with lines as (
     select * from {{ ref('stg_order_lines') }}
 ),
 
-%% if has('cost')
+%% if has('cost') or has('listed_amount')
 products as (
     select * from {{ ref('[[ published.prices_model ]]') }}
 ),
@@ -60,7 +60,7 @@ select
     {{ is_among('orders.order_status', 'cancelled_statuses') }} as is_cancelled,
 %% endif
 %% if has('returns')
-%% if has('line.is_returned') and has('order.status')
+%% if has('line.is_returned') and published.returned_statuses
     lines.is_returned or {{ is_among('orders.order_status', 'returned_statuses') }} as is_returned,
 %% elif has('line.is_returned')
     lines.is_returned,
@@ -68,12 +68,15 @@ select
     {{ is_among('orders.order_status', 'returned_statuses') }} as is_returned,
 %% endif
 %% endif
-%% if has('amount')
+%% if has('listed_amount')
+    products.list_price as revenue,
+%% elif has('amount')
     lines.line_total as revenue,
 %% endif
 %% if has('cost')
+%% set worth = 'products.list_price' if has('listed_amount') else 'lines.line_total'
     {{ money('lines.quantity * products.unit_cost') }} as cost,
-    {{ money('lines.line_total - lines.quantity * products.unit_cost') }} as gross_margin,
+    {{ money('[[ worth ]] - lines.quantity * products.unit_cost') }} as gross_margin,
 %% endif
 %% endfilter
 from lines
@@ -83,6 +86,6 @@ left join products
     on
         lines.product_id = products.product_id
         and orders.order_date between products.valid_from and products.valid_to
-%% elif has('cost')
+%% elif has('cost') or has('listed_amount')
 left join products on lines.product_id = products.product_id
 %% endif

@@ -31,9 +31,13 @@ lines as (
 
 select
 %% filter select_list
-%% for column in staged('order') if column.name != 'order_total' or has('amount')
+%% set total = published.revenue_field | named('order')
+%% for column in staged('order') if column.name != total or has('amount')
     orders.[[ column.name ]],
 %% endfor
+%% if has('deliveries')
+    orders.delivered_on > orders.promised_on as is_late,
+%% endif
 %% if has('order.status')
     {{ is_among('orders.order_status', 'cancelled_statuses') }} as is_cancelled,
 %% endif
@@ -46,7 +50,7 @@ select
 %% if has('amount')
     {{ money('coalesce(lines.revenue, 0)') }} as revenue,
 %% elif has('revenue')
-    orders.order_total as revenue,
+    orders.[[ total ]] as revenue,
 %% endif
 %% if has('cost')
     {{ money('coalesce(lines.cost, 0)') }} as cost,
@@ -59,15 +63,15 @@ select
 %% endif
 %% endif
 %% if has('revenue')
-%% set returned = "coalesce(lines.returned_revenue, 0)" if has('amount') and has('returns') else "0"
-%% set gross = "coalesce(lines.revenue, 0)" if has('amount') else "orders.order_total"
+%% set returned = " - coalesce(lines.returned_revenue, 0)" if has('amount') and has('returns') else ""
+%% set gross = "coalesce(lines.revenue, 0)" if has('amount') else "orders." + total
 %% if has('order.status')
     case
         when {{ is_among('orders.order_status', 'cancelled_statuses') }} then 0.00
-        else {{ money('[[ gross ]] - [[ returned ]]') }}
+        else {{ money('[[ gross ]][[ returned ]]') }}
     end as net_revenue,
 %% else
-    {{ money('[[ gross ]] - [[ returned ]]') }} as net_revenue,
+    {{ money('[[ gross ]][[ returned ]]') }} as net_revenue,
 %% endif
 %% endif
 %% endfilter

@@ -1,4 +1,4 @@
-[# needs: sold, product.category #]
+[# needs: baskets, product.category #]
 -- Which categories are bought together? Each line is paired with every other line of its order. Where a
 -- category's partners are of another one more often than partners are in general, the lift is above 1.
 with lines as (

@@ -19,7 +19,7 @@ with lines as (
     group by product_id
 ),
 
-%% if built('fct_reviews') and has('review.product')
+%% if built('fct_reviews') and has('rated_products')
 reviews as (
     select
         product_id,
@@ -48,14 +48,14 @@ products as (
 %% if has('returns')
         {{ ratio('lines.returned_lines', 'lines.lines') }} as return_rate,
 %% endif
-%% if built('fct_reviews') and has('review.product')
+%% if built('fct_reviews') and has('rated_products')
         coalesce(reviews.reviews, 0) as reviews,
         reviews.average_rating,
 %% endif
         {{ money('coalesce(lines.revenue, 0)') }} as revenue
     from {{ ref('dim_product') }} as products
     left join lines on products.product_id = lines.product_id
-%% if built('fct_reviews') and has('review.product')
+%% if built('fct_reviews') and has('rated_products')
     left join reviews on products.product_id = reviews.product_id
 %% endif
 ),
@@ -90,7 +90,7 @@ select
 %% if has('returns')
     return_rate,
 %% endif
-%% if built('fct_reviews') and has('review.product')
+%% if built('fct_reviews') and has('rated_products')
     reviews,
     average_rating,
 %% endif

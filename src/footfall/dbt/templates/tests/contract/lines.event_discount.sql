@@ -1,4 +1,4 @@
-%% if has('lines') and has('day') and published.events and not scenario.promotions
+%% if has('lines') and has('day') and published.discounted_events and not scenario.promotions
 select
     lines.order_id,
     orders.order_date,

@@ -1,4 +1,4 @@
-%% if has('order.id')
+%% if has('order.id') and has('told_amount')
 select
     orders.order_id,
     max(orders.order_total) as order_total,
