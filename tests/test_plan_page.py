@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pytest
 
 from footfall.cli.main import run
-from footfall.cli.plan_page import plot
+from footfall.cli.plan_page import marks, plot
 from footfall.scenario.load import load
 from footfall.workflow.knobs import KNOBS
 from footfall.workflow.preview import preview
@@ -55,12 +56,36 @@ def test_events_are_runs_of_published_days():
         ("black_week", "2025-11-25", "2025-11-27"),
         ("christmas", "2025-12-01", "2025-12-03"),
     ]
+    assert (part["promotions"], part["holidays"], part["closed_weekdays"]) == ([], [], [])
     assert [e["first"][:4] for e in preview(Request("storefront"))["events"]] == [
         "2023",
         "2023",
         "2024",
         "2024",
     ]
+
+
+def test_promotions_are_told_with_their_categories():
+    """Promotions are runs of days, too, cut to the horizon, with what they do to which categories."""
+    part = preview(Request("fashion", first=dt.date(2025, 2, 1), last=dt.date(2025, 2, 10)))
+    assert part["promotions"] == [
+        {"promotion": "winter_clothes", "first": "2025-02-01", "last": "2025-02-05",
+         "categories": ["Damen", "Herren"], "uplift": 1.3, "discount_percent": 30},
+        {"promotion": "winter_shoes", "first": "2025-02-01", "last": "2025-02-10",
+         "categories": ["Schuhe"], "uplift": 1.6, "discount_percent": 40},
+    ]  # fmt: skip
+
+
+def test_holidays_and_closed_days_are_told():
+    """Of each holiday the shops that keep it; exactly on these days, and on Sundays, nothing is expected."""
+    told = preview(Request("grocer"))
+    kept = {(day["date"], shop) for day in told["holidays"] for shop in day["shops"]}
+    epiphany = next(day for day in told["holidays"] if day["date"] == "2025-01-06")
+    assert (epiphany["shops"], epiphany["multiplier"]) == (["Passau"], 0)
+    assert told["closed_weekdays"] == ["Sun"]
+    for cell in told["intensity"]:
+        is_sunday = dt.date.fromisoformat(cell["date"]).weekday() == 6
+        assert (cell["orders"] == 0) == (is_sunday or (cell["date"], cell["shop"]) in kept)
 
 
 def test_time_grows_with_the_orders():
@@ -70,8 +95,9 @@ def test_time_grows_with_the_orders():
 
 
 def test_the_plot_is_the_intensity(told: dict):
-    """Columns are as high as the mean of their days; it fits the width and marks each event."""
-    lines = plot(told["intensity"], told["events"], 60)
+    """Columns are as high as the mean of their days; it fits the width and marks each happening."""
+    marked = marks(told["events"], told["promotions"], told["holidays"])
+    lines = plot(told["intensity"], marked, 60)
     assert max(map(len, lines)) <= 60
     bars = [line[7:].ljust(53) for line in lines[1:6]]
     heights = np.array([sum(" ▁▂▃▄▅▆▇█".index(row[k]) for row in bars) / 40 for k in range(53)])
@@ -83,10 +109,13 @@ def test_the_plot_is_the_intensity(told: dict):
     means = np.bincount(at, values) / np.bincount(at)
     assert heights == pytest.approx(means / means.max(), abs=1 / 40)
     days = list(daily)
-    for k, event in enumerate(dict.fromkeys(e["event"] for e in told["events"])):
-        first = next(e["first"] for e in told["events"] if e["event"] == event)
-        assert lines[7].ljust(60)[7 + at[days.index(first)]] == "abc"[k]
-        assert any(line.startswith(f"{'abc'[k]}  {event}: ") for line in lines)
+    rows = list(itertools.takewhile(lambda line: line.startswith(" " * 7), lines[7:]))
+    for letter, mark in zip("abcdefgh", marked, strict=False):
+        due = {int(at[k]) for first, last in mark.runs for k, day in enumerate(days) if first <= day <= last}
+        assert {k - 7 for row in rows for k, sign in enumerate(row) if sign == letter} == due
+        assert any(line.startswith(f"{letter}  {mark.words.split()[0]}") for line in lines)
+    names = {e["event"] for e in told["events"]} | {p["promotion"] for p in told["promotions"]}
+    assert {mark.words.partition(":")[0] for mark in marked} - {"holidays"} == names
 
 
 def test_an_encoding_without_blocks_gets_plain_signs(monkeypatch: pytest.MonkeyPatch, capsys, tmp_path):

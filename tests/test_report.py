@@ -372,3 +372,42 @@ def test_only_a_report_is_replaced(storefront: Path, tmp_path: Path):
         report(storefront, tmp_path)
     assert report(storefront, tmp_path / "new" / "page.html")[0].exists()
     assert report(storefront, tmp_path / "new" / "page.html")[0].exists()
+
+
+def test_promotions_are_told_apart(tmp_path: Path):
+    """Lines that a promotion or an event reduces are counted apart; odds are over lines that none bends."""
+    generate_into(Request("fashion", seed=7, scale=0.2), tmp_path / "data", format="parquet")
+    told = summary_of(tmp_path / "data")
+    assert {run["promotion"] for run in told["demand"]["promotions"]} == {
+        f"{season}_{what}" for season in ("winter", "summer") for what in ("clothes", "shoes")
+    }
+    read = {
+        name: pd.read_parquet(tmp_path / "data" / f"{name}.parquet")
+        for name in ("fct_order", "fct_order_line", "dim_article")
+    }
+    lines = read["fct_order_line"].merge(read["fct_order"]).merge(read["dim_article"])
+    day, is_shoe = lines.ordered_at.dt.strftime("%m-%d"), lines.department == "Schuhe"
+    due = pd.Series(0, lines.index)
+    due[day.between("11-21", "11-30")] = 20
+    due[~is_shoe & (day.between("01-15", "02-05") | day.between("07-10", "08-05"))] = 30
+    due[is_shoe & (day.between("01-27", "02-12") | day.between("07-24", "08-12"))] = 40
+    percent = (lines.discount.astype(float) * 100).round().astype(int)
+    for group in told["baskets"]["discounts"]:
+        mine = percent[due == group["own_discount_percent"]]
+        assert {s["percent"]: s["lines"] for s in group["shares"]} == mine.value_counts().to_dict()
+    assert {g["own_discount_percent"] for g in told["baskets"]["discounts"]} == set(due)
+    for asked, found in zip(
+        told["baskets"]["affinity"]["asked"], told["baskets"]["affinity"]["odds"], strict=True
+    ):
+        # Null hypothesis: the odds are bent as asked; both intervals widened to a false alarm of one in 10^4.
+        assert abs(np.log(found["odds_ratio"] / asked["odds_factor"])) < 2 * np.log(
+            found["high"] / found["odds_ratio"]
+        )
+
+
+def test_worth_and_units_of_cafes(tmp_path: Path):
+    """Where tax comes on top an order is worth its net amount; lines of one unit are units."""
+    generate_into(Request("jaffle", seed=7, scale=0.1), tmp_path / "data")
+    told, orders = summary_of(tmp_path / "data"), pd.read_csv(tmp_path / "data" / "raw_orders.csv")
+    assert told["headline"]["revenue"] == pytest.approx(orders.subtotal.sum() / 100)
+    assert told["assortment"]["long_tail"]["units"] == len(pd.read_csv(tmp_path / "data" / "raw_items.csv"))

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import string
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from footfall.cli import output
 
 _BLOCKS, _PLAIN_BLOCKS = " ▁▂▃▄▅▆▇█", " .:#"
+_WEEKDAYS = {
+    name[:3]: f"{name}s"
+    for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+}
 _ROWS, _MARGIN, _NARROWEST, _WIDEST = 5, 7, 30, 100
 
 
@@ -19,7 +26,11 @@ def show(told: Mapping[str, Any]) -> None:
     horizon = told["horizon"]
     print(f"{told['scenario']}, seed {told['seed']}, {horizon['first']} to {horizon['last']}")
     print(f"{told['title']}\n")
-    print("\n".join(plot(told["intensity"], told["events"], _width(), _blocks())), end="\n\n")
+    marked = marks(told["events"], told["promotions"], told["holidays"])
+    print("\n".join(plot(told["intensity"], marked, _width(), _blocks())))
+    if told["closed_weekdays"]:
+        print(f"no orders on {' and '.join(_WEEKDAYS[day] for day in told['closed_weekdays'])}")
+    print()
     output.row_counts(told["rows"])
     sizes = ", ".join(f"{output.size(count)} as {name}" for name, count in told["bytes"].items())
     print(f"{sizes}; about {_seconds(told['seconds'])} on one core\n")
@@ -51,18 +62,57 @@ def show(told: Mapping[str, Any]) -> None:
     )
 
 
-def plot(
-    intensity: Sequence[Mapping[str, Any]],
+@dataclass(frozen=True)
+class Mark:
+    """Something that happens on some days: its first and last days, as often as it comes, and its words."""
+
+    runs: Sequence[tuple[str, str]]
+    words: str
+
+
+def marks(
     events: Sequence[Mapping[str, Any]],
-    width: int,
-    blocks: str = _BLOCKS,
+    promotions: Sequence[Mapping[str, Any]],
+    holidays: Sequence[Mapping[str, Any]],
+) -> list[Mark]:
+    """What is marked below the plot, one by one, holidays all together."""
+    found = []
+    for kind, happening in (("event", events), ("promotion", promotions)):
+        for name in dict.fromkeys(one[kind] for one in happening):
+            runs = [one for one in happening if one[kind] == name]
+            found.append(Mark([(r["first"], r["last"]) for r in runs], f"{name}: {_words(runs[0])}"))
+    if holidays:
+        shops = dict.fromkeys(shop for day in holidays for shop in day["shops"])
+        days = {shop: sum(shop in day["shops"] for day in holidays) for shop in shops}
+        each = ", ".join(f"{shop} {count}" for shop, count in days.items())
+        times = holidays[0]["multiplier"]
+        found.append(
+            Mark(
+                [(day["date"], day["date"]) for day in holidays],
+                f"holidays: {each} days, {'closed' if times == 0 else f'x {times:g}'}",
+            )
+        )
+    return found
+
+
+def _words(run: Mapping[str, Any]) -> str:
+    off = f", {run['discount_percent']} % off" if run["discount_percent"] else ""
+    days = f"{run['first'][5:]} to {run['last'][5:]}"
+    if "categories" in run:
+        sold = f", sold x {run['uplift']:g}" if run["uplift"] != 1 else ""
+        return f"{days}, {' and '.join(run['categories'])}{off}{sold}"
+    return f"{days}, x {run['multiplier']:g}{off}"
+
+
+def plot(
+    intensity: Sequence[Mapping[str, Any]], marked: Sequence[Mark], width: int, blocks: str = _BLOCKS
 ) -> list[str]:
-    """Lines of a plot of the expected orders a day, with letters of the events below their days.
+    """Lines of a plot of the expected orders a day, with letters of what happens below their days.
 
     >>> days = [{"date": f"2025-03-{d:02d}", "orders": 4.0 * d} for d in range(1, 31)]
-    >>> sale = {"event": "sale", "first": "2025-03-11", "last": "2025-03-20", "multiplier": 1.5,
-    ...     "discount_percent": 10}
-    >>> for line in plot(days, [sale], 80, " .:#"): print(line)
+    >>> sale = Mark([("2025-03-11", "2025-03-20")], "sale: 03-11 to 03-20, x 1.5, 10 % off")
+    >>> fair = Mark([("2025-03-19", "2025-03-21")], "fair: 03-19 to 03-21, x 2")
+    >>> for line in plot(days, [sale, fair], 80, " .:#"): print(line)
     expected orders a day
        120                         ..:::#
                               .::########
@@ -71,7 +121,9 @@ def plot(
          0  .:::#########################
            Mar
                      aaaaaaaaaa
+                             bbb
     a  sale: 03-11 to 03-20, x 1.5, 10 % off
+    b  fair: 03-19 to 03-21, x 2
     """
     by_day: dict[str, float] = {}
     for cell in intensity:
@@ -85,13 +137,15 @@ def plot(
         counts[at] += 1
     means = [total / n for total, n in zip(sums, counts, strict=True)]
     each = "" if len(days) == places else f", each column the mean of {len(days) / places:.2g} days"
-    letters = {name: chr(ord("a") + k) for k, name in enumerate(dict.fromkeys(e["event"] for e in events))}
+    place = dict(zip(by_day, column, strict=True))
+    letters = dict(zip(string.ascii_letters, marked, strict=False))
     return [
         f"expected orders a day{each}",
         *_bars(means, blocks),
         _months(days, column, places),
-        *([_marked(days, column, events, letters)] if events else []),
-        *(_legend(name, letter, events) for name, letter in letters.items()),
+        *_rows_of_letters(place, letters, places),
+        *(line for letter, mark in letters.items() for line in _wrapped(f"{letter}  {mark.words}", width)),
+        *([f"and {len(marked) - len(letters)} more"] if len(marked) > len(letters) else []),
     ]
 
 
@@ -120,24 +174,21 @@ def _months(days: Sequence[dt.date], column: Sequence[int], places: int) -> str:
     return " " * _MARGIN + "".join(line[:places]).rstrip()
 
 
-def _marked(
-    days: Sequence[dt.date],
-    column: Sequence[int],
-    events: Sequence[Mapping[str, Any]],
-    letters: Mapping[str, str],
-) -> str:
-    line = [" "] * (column[-1] + 1)
-    for event in events:
-        for day, at in zip(days, column, strict=True):
-            if event["first"] <= day.isoformat() <= event["last"]:
-                line[at] = letters[event["event"]]
-    return " " * _MARGIN + "".join(line).rstrip()
+def _rows_of_letters(place: Mapping[str, int], letters: Mapping[str, Mark], places: int) -> list[str]:
+    """Letters below their days; those that would stand on others go to a row further down."""
+    rows: list[list[str]] = []
+    for letter, mark in letters.items():
+        mine = sorted({place[day] for first, last in mark.runs for day in place if first <= day <= last})
+        row = next((r for r in rows if not any(r[at].strip() for at in mine)), None)
+        if row is None:
+            rows.append(row := [" "] * places)
+        for at in mine:
+            row[at] = letter
+    return [" " * _MARGIN + "".join(row).rstrip() for row in rows]
 
 
-def _legend(name: str, letter: str, events: Sequence[Mapping[str, Any]]) -> str:
-    event = next(e for e in events if e["event"] == name)
-    off = f", {event['discount_percent']} % off" if event["discount_percent"] else ""
-    return f"{letter}  {name}: {event['first'][5:]} to {event['last'][5:]}, x {event['multiplier']:g}{off}"
+def _wrapped(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, subsequent_indent="   ", break_on_hyphens=False)
 
 
 def _width() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from footfall.core.schema import TableSpec
 from footfall.core.vocabulary import Kind
 from footfall.plan.plan import Plan
+from footfall.scenario.happenings import closed_weekdays, happenings
 from footfall.workflow.generate import planned
 from footfall.workflow.knobs import RESTS_ON, turned
 from footfall.workflow.request import Request
@@ -60,7 +60,8 @@ def preview(request: Request) -> dict[str, Any]:
         "solved": asdict(plan.solved),
         "knobs": turned(plan),
         "targets": _targets(plan),
-        "events": _events(plan),
+        **happenings(plan.scenario, [plan.calendar.date_of(t) for t in range(*plan.published_days)]),
+        "closed_weekdays": closed_weekdays(plan.scenario),
         "intensity": _intensity(plan),
     }
 
@@ -100,27 +101,6 @@ def _seconds(plan: Plan, rows: Mapping[str, int]) -> float:
     if plan.publishes("order", "shipping_address"):
         nanoseconds += _NANOSECONDS_AN_ADDRESS * orders
     return _SECONDS_TO_START + nanoseconds * 1e-9
-
-
-def _events(plan: Plan) -> list[dict[str, Any]]:
-    """Runs of days of each event within the published days, in order."""
-    told: list[dict[str, Any]] = []
-    for name, event in plan.scenario.demand.events.items():
-        days = [day for t in range(*plan.published_days) if event.covers(day := plan.calendar.date_of(t))]
-        for k, day in enumerate(days):
-            if k and day - days[k - 1] == dt.timedelta(1):
-                told[-1]["last"] = day.isoformat()
-            else:
-                told.append(
-                    {
-                        "event": name,
-                        "first": day.isoformat(),
-                        "last": day.isoformat(),
-                        "multiplier": event.multiplier,
-                        "discount_percent": event.discount_percent,
-                    }
-                )
-    return sorted(told, key=lambda run: (str(run["first"]), str(run["event"])))
 
 
 def _expected_orders(plan: Plan) -> float:

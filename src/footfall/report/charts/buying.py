@@ -9,6 +9,9 @@ from footfall.report.charts.bars import Bar, bars
 from footfall.report.charts.canvas import Chart, brief, grouped, percent
 from footfall.report.charts.forms import Mark, curve, heat
 
+_MOST_BESIDE = 5
+"""Categories whose figures have room in a part of the page's width."""
+
 
 def customer_charts(figures: Mapping[str, Any]) -> Iterator[Chart]:
     """Draw what is there of the customers."""
@@ -153,39 +156,44 @@ def _affinity(affinity: Mapping[str, Any]) -> Chart:
             for i, a in enumerate(names)
             for j, b in enumerate(names)
         ],
+        wide=len(names) > _MOST_BESIDE,
     )
 
 
 def _discounts(groups: Sequence[Mapping[str, Any]]) -> Chart:
-    def days(group: Mapping[str, Any]) -> str:
-        own = group["event_discount_percent"]
-        return f"{group['days']} days of an event at {own} %" if own else f"{group['days']} days without one"
+    def lines_of(group: Mapping[str, Any]) -> str:
+        own = group["own_discount_percent"]
+        return f"reduced by {own} % on {group['days']} days" if own else f"everyday, on {group['days']} days"
 
     shown = [
         Bar(
-            f"{s['percent']} %" + (" (event)" if g["event_discount_percent"] else ""),
+            f"{s['percent']} %" + (" (sale)" if g["own_discount_percent"] else ""),
             s["share"],
             s["asked"],
-            is_marked=bool(g["event_discount_percent"]),
-            tip=f"{days(g)}: {percent(s['share'], 2)} of lines at {s['percent']} %",
+            is_marked=bool(g["own_discount_percent"]),
+            tip=f"{lines_of(g)}: {percent(s['share'], 2)} of lines at {s['percent']} %",
         )
         for g in groups
         for s in g["shares"]
     ]
     full = sum(s["lines"] for g in groups for s in g["shares"] if s["percent"] == 0)
     lines = sum(g["lines"] for g in groups)
-    own = [g for g in groups if g["event_discount_percent"]]
-    event = ""
+    own = [g for g in groups if g["own_discount_percent"]]
+    sale = ""
     if own:
-        reduced = sum(s["share"] for s in own[0]["shares"] if s["percent"])
-        event = f", and {percent(1 - reduced)} of those on {own[0]['days']} days of an event"
+        reduced = sum(s["lines"] for g in own for s in g["shares"] if s["percent"])
+        share = reduced / sum(g["lines"] for g in own)
+        sale = f", and {percent(1 - share)} of those that an event or a promotion reduces"
     return Chart(
         "discounts",
-        f"{percent(full / max(lines, 1), 1)} of the lines are sold at full price{event}",
-        "Share of the lines at each discount: of those of days without an event's own discount, and of "
-        "those with one. The "
-        "stroke is what is asked for.",
+        f"{percent(full / max(lines, 1), 1)} of the lines are sold at full price{sale}",
+        "Share at each discount: of the lines that nothing but everyday discounts reduce, and of those that "
+        "an event or a promotion (sale) reduces by one of its own. The stroke is what is asked for.",
         lambda width: bars(width, shown, percent, values=True, x_name="discount", y_name="share of lines"),
-        ["days", "discount in %", "lines", "share", "asked"],
-        [[days(g), s["percent"], s["lines"], s["share"], s["asked"]] for g in groups for s in g["shares"]],
+        ["lines that are", "discount in %", "lines", "share", "asked"],
+        [
+            [lines_of(g), s["percent"], s["lines"], s["share"], s["asked"]]
+            for g in groups
+            for s in g["shares"]
+        ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ _DAY_NAMES = {
 
 def demand_charts(figures: Mapping[str, Any]) -> Iterator[Chart]:
     """Draw what is there of the section."""
-    yield _daily(figures["days"], figures.get("events", []))
+    yield _daily(
+        figures["days"], {kind: figures.get(kind, []) for kind in ("events", "promotions", "holidays")}
+    )
     if "hours" in figures:
         yield _hours(figures["hours"])
     yield _weekdays(figures["weekdays"])
@@ -29,7 +32,7 @@ def demand_charts(figures: Mapping[str, Any]) -> Iterator[Chart]:
         yield _multipliers(figures["multipliers"])
 
 
-def _daily(days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Chart:
+def _daily(days: Mapping[str, Any], happening: Mapping[str, Sequence[Mapping[str, Any]]]) -> Chart:
     what = "day" if days["days_a_point"] == 1 else "week"
     left_out = f" The {days['shops_left_out']} smaller shops are left out." if days["shops_left_out"] else ""
     shops = days["shops"]
@@ -40,13 +43,17 @@ def _daily(days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Char
             f"{name} orders",
             *([f"{name} expected", f"{name} low", f"{name} high"] if "low" in shop else []),
         ]
+    is_closed = any(0 in shop.get("expected", []) for shop in shops)
+    left_out += " Days on which a shop is closed are left out." if is_closed else ""
+    on = _on_each(days, happening)
+    columns += ["what happens"] if any(on) else []
     rows: list[list[Cell]] = []
     for k, start in enumerate(days["starts"]):
         row: list[Cell] = [start]
         for shop in shops:
             row += [shop["orders"][k]]
             row += [shop[name][k] for name in ("expected", "low", "high")] if "low" in shop else []
-        rows.append(row)
+        rows.append([*row, on[k]] if any(on) else row)
     if "inside" in days:
         share = percent(days["inside"] / max(1, days["cells"]), 1)
         cells = f"{what}s{' and shops' if len(shops) > 1 else ''}"
@@ -58,15 +65,53 @@ def _daily(days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Char
         says = (
             f"One dot a {what}: the orders that are in the file. The line is the intensity that the "
             "scenario asks for, "
-            f"the band the central 95 % of {law}; {many} lie inside. Shaded days are "
-            f"events.{left_out}"
+            f"the band the central 95 % of {law}; {many} lie inside.{_said(happening)}{left_out}"
         )
     else:
         title = f"Orders a {what}; their intensity is not published with them"
-        says = f"One dot a {what}: the orders that are in the file. Shaded days are events.{left_out}"
+        says = f"One dot a {what}: the orders that are in the file.{_said(happening)}{left_out}"
     return Chart(
-        "orders-a-day", title, says, lambda width: daily(width, days, events), columns, rows, wide=True
+        "orders-a-day", title, says, lambda width: daily(width, days, happening), columns, rows, wide=True
     )
+
+
+def _said(happening: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """What shades and bars stand for, each by its name."""
+    events = dict.fromkeys(event["event"].replace("_", " ") for event in happening["events"])
+    said = f" Shaded days are events: {', '.join(events)}." if events else ""
+    promotions = {run["promotion"]: run for run in happening["promotions"]}
+    if promotions:
+        each = (
+            f"{name.replace('_', ' ')} ({', '.join(run['categories'])}: "
+            f"{run['discount_percent']} % off, sold {run['uplift']:g} times as often)"
+            for name, run in promotions.items()
+        )
+        said += f" Bars below are promotions: {', '.join(each)}."
+    if happening["holidays"]:
+        times = happening["holidays"][0]["multiplier"]
+        what = "are closed" if times == 0 else f"expect {times:g} times the orders"
+        said += (
+            f" In the last row are the {len(happening['holidays'])} days on which shops {what} for a holiday."
+        )
+    return said
+
+
+def _on_each(days: Mapping[str, Any], happening: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """What happens on each day, or in each week."""
+    runs = [
+        (run[kind].replace("_", " "), run["first"], run["last"])
+        for kind in ("event", "promotion")
+        for run in happening[f"{kind}s"]
+    ]
+    runs += [
+        (f"holiday in {', '.join(day['shops'])}", day["date"], day["date"]) for day in happening["holidays"]
+    ]
+    more = dt.timedelta(days["days_a_point"] - 1)
+    told = []
+    for start in days["starts"]:
+        last = (dt.date.fromisoformat(start) + more).isoformat()
+        told.append("; ".join(name for name, begins, ends in runs if begins <= last and ends >= start))
+    return told
 
 
 def _hours(hours: Mapping[str, Any]) -> Chart:
@@ -87,7 +132,7 @@ def _hours(hours: Mapping[str, Any]) -> Chart:
         "quietest; "
         f"{_DAY_NAMES[names[busiest]]}s bring most",
         "Mean orders an hour by weekday and hour of the day: the stronger the colour, the more, up to "
-        f"{most:.2f}. Nothing is ordered outside of {open_from} to {open_to}.",
+        f"{most:.2f}. {_quiet_hours(by_hour, shown)}",
         lambda width: heat(
             width,
             names,
@@ -103,6 +148,16 @@ def _hours(hours: Mapping[str, Any]) -> Chart:
         ["weekday", *(f"{h}:00" for h in shown)],
         [[name, *(round(row[h], 3) for h in shown)] for name, row in zip(names, a_day, strict=True)],
     )
+
+
+def _quiet_hours(by_hour: Sequence[float], shown: range) -> str:
+    """Say when nothing is ordered."""
+    runs = [f"{(shown[-1] + 1) % 24}:00 to {shown[0]}:00"] if len(shown) < 24 else []
+    quiet = [hour for hour, orders in zip(shown, by_hour, strict=True) if not orders]
+    starts = [hour for hour in quiet if hour - 1 not in quiet]
+    ends = [hour + 1 for hour in quiet if hour + 1 not in quiet]
+    runs += [f"{start}:00 to {end}:00" for start, end in zip(starts, ends, strict=True)]
+    return f"Nothing is ordered from {' and from '.join(runs)}." if runs else "Each hour has orders."
 
 
 def _grouped_rows(groups: Sequence[Mapping[str, Any]]) -> list[list[Cell]]:
@@ -222,8 +277,8 @@ def _multipliers(found: Sequence[Mapping[str, Any]]) -> Chart:
         "Each multiplier, estimated by Poisson regression of the orders a day and shop, over the one in "
         "the scenario, with its "
         "95 % interval; of twenty such intervals one misses on average (open dots). Weekdays and months "
-        "are beside those "
-        f"left at 1, shops beside the first.{grown}",
+        "are beside those left at 1, shops beside the first: where chance moves these, the others of their "
+        f"kind miss together.{grown}",
         lambda width: intervals(
             width,
             shown,

@@ -9,6 +9,7 @@ from footfall.report.charts.canvas import LETTER, Canvas, Scale, axis_x, axis_y,
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 26
 
+_STRONG_LETTER = 7.4
 _COS_55, _SIN_55 = 0.574, 0.819
 
 
@@ -99,7 +100,7 @@ def intervals(
     """Dots with intervals, a row each, about a line at `at`."""
     row = 22
     names = max(len(i.label) for i in shown) * LETTER + 12
-    notes = max(len(i.words) for i in shown) * LETTER + 12
+    notes = max(len(i.words) for i in shown) * _STRONG_LETTER + 12
     top, height = 8, 8 + row * len(shown) + 42
     canvas = Canvas(width, height)
     x = Scale(*clip, names, width - notes)

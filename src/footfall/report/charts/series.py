@@ -1,4 +1,4 @@
-"""Days along a time axis: counts over their intensity, with the band of chance and events shaded."""
+"""Days along a time axis: counts over their intensity, with the band of chance, and what happens when."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from typing import Any
 
 from footfall.report.charts.canvas import LETTER, MONTHS, Canvas, Scale, axis_y, grouped
 
-_LEFT, _RIGHT = 46, 8
+_LEFT, _RIGHT, _ROW = 46, 8, 16
+_MOST_PROMOTIONS = 12
+
+Runs = Sequence[Mapping[str, Any]]
 
 
-def daily(width: int, days: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
-    """A panel a shop, one below the other, on one time axis."""
+def daily(width: int, days: Mapping[str, Any], happening: Mapping[str, Runs]) -> str:
+    """A panel a shop, one below the other, on one time axis; then a row a promotion, and one of holidays."""
+    events, rows = happening["events"], _strips(happening)
     dates = [dt.date.fromisoformat(day) for day in days["starts"]]
     origin, step = dates[0], days["days_a_point"]
+    x = Scale(0, (dates[-1] - origin).days + step, _LEFT, width - _RIGHT)
     panel = 190 if len(days["shops"]) == 1 else 144
     top = 36 if events else 10
-    height = top + panel * len(days["shops"]) + 22
+    below = top + panel * len(days["shops"])
+    room = {name: _ROW if _gap(x, origin, name, runs) else 2 * _ROW for name, runs in rows.items()}
+    height = below + sum(room.values()) + 22
     canvas = Canvas(width, height)
-    x = Scale(0, (dates[-1] - origin).days + step, _LEFT, width - _RIGHT)
-    _shade(canvas, x, origin, events, height - 22)
+    _shade(canvas, x, origin, events, below - 14)
     places = [x((d - origin).days + step / 2) for d in dates]
     for k, shop in enumerate(days["shops"]):
         ceiling = top + panel * k
@@ -29,16 +35,59 @@ def daily(width: int, days: Mapping[str, Any], events: Sequence[Mapping[str, Any
         most = max([*shop["orders"], *shop.get("high", []), 1])
         y = Scale(0, most * 1.05, floor, ceiling + 16)
         axis_y(canvas, y, (_LEFT, width - _RIGHT), grouped, 3)
-        if "expected" in shop:
-            upper = [(p, y(v)) for p, v in zip(places, shop["high"], strict=True)]
-            lower = [(p, y(v)) for p, v in zip(places, shop["low"], strict=True)]
+        law = shop.get("expected")
+        # Days on which the shop is closed are left out: lines that fall to 0 each week hide the others.
+        is_open = [True] * len(places) if law is None else [due > 0 for due in law]
+        if law is not None:
+            upper, lower, middle = (
+                [(p, y(v)) for p, v, on in zip(places, shop[name], is_open, strict=True) if on]
+                for name in ("high", "low", "expected")
+            )
             canvas.path([*upper, *reversed(lower)], "band", closed=True)
-            canvas.path([(p, y(v)) for p, v in zip(places, shop["expected"], strict=True)], "law thin")
-        canvas.dots([(p, y(v)) for p, v in zip(places, shop["orders"], strict=True)], "seen")
+            canvas.path(middle, "law thin")
+        orders = zip(places, shop["orders"], is_open, strict=True)
+        canvas.dots([(p, y(n)) for p, n, on in orders if on or n], "seen")
         canvas.line(_LEFT, floor, width - _RIGHT, floor, "axis")
         canvas.text(_LEFT + 2, ceiling + 12, shop["shop"], "label strong")
+    for name, runs in rows.items():
+        _strip(canvas, x, origin, name, runs, below)
+        below += room[name]
     _months(canvas, x, dates, step, height - 6)
     return canvas.svg()
+
+
+def _strips(happening: Mapping[str, Runs]) -> dict[str, list[tuple[str, str]]]:
+    """Names of promotions, and holidays at the last, with first and last days; the first so many."""
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for run in happening["promotions"]:
+        rows.setdefault(run["promotion"].replace("_", " "), []).append((run["first"], run["last"]))
+    rows = dict(list(rows.items())[:_MOST_PROMOTIONS])
+    if happening["holidays"]:
+        rows["holidays"] = [(day["date"], day["date"]) for day in happening["holidays"]]
+    return rows
+
+
+def _strip(  # noqa: PLR0917 - a canvas, a scale with its origin, and what is drawn
+    canvas: Canvas, x: Scale, origin: dt.date, name: str, runs: Sequence[tuple[str, str]], top: float
+) -> None:
+    """A row of bars on the days of something, with its name beside one of them, or else above them all."""
+    gap = _gap(x, origin, name, runs)
+    canvas.text(gap if gap else x.start, top + 9, name, "tick")
+    for start, stop in _edges(x, origin, runs):
+        canvas.rect(start, top if gap else top + _ROW - 3, max(stop - start, 1.5), 9, "marked bar")
+
+
+def _gap(x: Scale, origin: dt.date, name: str, runs: Sequence[tuple[str, str]]) -> float | None:
+    """Where a name has room: after the first bar that leaves some, or before them all; None for nowhere."""
+    edges, reach = _edges(x, origin, runs), len(name) * LETTER + 8
+    after = zip([stop for _, stop in edges], [*(start for start, _ in edges[1:]), x.stop], strict=True)
+    found = next((stop + 6 for stop, start in after if start - stop > reach), None)
+    return found if found or edges[0][0] - x.start <= reach else edges[0][0] - reach
+
+
+def _edges(x: Scale, origin: dt.date, runs: Sequence[tuple[str, str]]) -> list[tuple[float, float]]:
+    days = [[(dt.date.fromisoformat(day) - origin).days for day in run] for run in runs]
+    return [(x(first), x(last + 1)) for first, last in days]
 
 
 def _shade(

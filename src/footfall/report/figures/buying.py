@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from footfall.contract.calendar import days_between, event_discounts
+from footfall.contract.promotions import Promises
 from footfall.report.figures.duckdb import Tables
 from footfall.report.figures.intervals import Z, share_interval
 
@@ -132,6 +135,8 @@ def _affinity(tables: Tables) -> dict[str, Any]:
     if not total:
         return {}
     independent = np.outer(pairs.sum(1), pairs.sum(0)) / total
+    bent = {names.index(a.first) for a in tables.subject.scenario.basket.affinity}
+    usual = [row for row in range(len(names)) if row not in bent]
     ratio = np.divide(pairs, independent, out=np.ones_like(pairs), where=independent > 0)
     error = 1 / np.sqrt(np.maximum(pairs, 1))
     return {
@@ -147,16 +152,22 @@ def _affinity(tables: Tables) -> dict[str, Any]:
             {
                 "first": a.first,
                 "then": a.then,
-                **_odds_ratio(pairs, names.index(a.first), names.index(a.then)),
+                **_odds_ratio(pairs, names.index(a.first), names.index(a.then), usual),
             }
             for a in tables.subject.scenario.basket.affinity
         ],
     }
 
 
-def _odds_ratio(pairs: npt.NDArray[np.float64], row: int, column: int) -> dict[str, float | None]:
-    """Odds of a later line's category after the row's over those after others; Woolf's interval."""
-    inside, outside = pairs[row], pairs.sum(0) - pairs[row]
+def _odds_ratio(
+    pairs: npt.NDArray[np.float64], row: int, column: int, usual: list[int]
+) -> dict[str, float | None]:
+    """Odds of a later line's category after the row's over those after others; Woolf's interval.
+
+    Others are those that no affinity bends, as it would bend the odds of all categories; all, where each is.
+    """
+    inside = pairs[row]
+    outside = pairs[usual].sum(0) if usual else pairs.sum(0) - inside
     cells = [inside[column], inside.sum() - inside[column], outside[column], outside.sum() - outside[column]]
     if not all(cells):
         return {"odds_ratio": None, "low": None, "high": None}
@@ -169,45 +180,51 @@ def _odds_ratio(pairs: npt.NDArray[np.float64], row: int, column: int) -> dict[s
 
 
 def _discounts(tables: Tables) -> list[dict[str, Any]]:
-    """Share of the lines at each discount, on plain days and on those of an event that has one of its own."""
+    """Share of the lines at each discount: everyday, and where an event or a promotion has one of its own."""
     if not (tables.has("line", "discount", "order") and tables.has("order", "id", "day")):
         return []
     subject = tables.subject
-    deals = event_discounts(subject)
+    names, deals = list(subject.scenario.catalog.categories), event_discounts(subject)
+    own, promoted = np.tile(deals[:, None], len(names)), Promises.of(subject)
+    by_category = tables.has("line", "product") and tables.has("product", "id", "category")
+    if promoted is not None:
+        if not by_category:
+            return []  # which of the lines are promoted does not show
+        own = np.maximum(own, promoted.discount[promoted.kind])
     days = days_between(subject.first, subject.last)
-    own = {
-        percent: [d for d, p in zip(days, deals.tolist(), strict=True) if p == percent]
-        for percent in sorted(set(deals.tolist()))
-    }
-    told = []
-    for percent, inside in own.items():
+    kinds, kind = np.unique(own, axis=0, return_inverse=True)
+    found: dict[int, Counter[int]] = {percent: Counter() for percent in np.unique(own).tolist()}
+    for number, percents in enumerate(kinds.tolist()):
         # Runs of days, not single ones: an event is a range or two in any year.
-        listed = ", ".join(f"'{d}'" for d in inside)
-        where = f"o.day IN ({listed})"
-        found = dict(
-            tables.rows(
-                'SELECT l.discount, count(*) FROM "line" l JOIN "order" o ON o.id = l."order" '
-                f"WHERE {where} GROUP BY ALL"
-            )
-        )
-        lines = sum(found.values())
-        if not lines:
-            continue
-        asked = {percent: 1.0} if percent else dict(subject.scenario.discount.shares)
-        told.append(
+        inside = ", ".join(f"'{d}'" for d, k in zip(days, kind.ravel().tolist(), strict=True) if k == number)
+        category, join = ("p.category", 'JOIN "product" p ON p.id = l.product') if promoted else ("NULL", "")
+        for name, percent, lines in tables.rows(
+            f'SELECT {category}, l.discount, count(*) FROM "line" l {join} '
+            f'JOIN "order" o ON o.id = l."order" WHERE o.day IN ({inside}) GROUP BY ALL'
+        ):
+            found[percents[names.index(name) if name in names else 0]][percent] += lines
+    return [
+        _discounted(percent, lines, int((own == percent).any(axis=1).sum()), subject.scenario.discount.shares)
+        for percent, lines in found.items()
+        if lines
+    ]
+
+
+def _discounted(
+    own: int, found: Mapping[int, int], days: int, everyday: Mapping[int, float]
+) -> dict[str, Any]:
+    lines, asked = sum(found.values()), {own: 1.0} if own else everyday
+    return {
+        "own_discount_percent": own,
+        "days": days,
+        "lines": lines,
+        "shares": [
             {
-                "event_discount_percent": percent,
-                "days": len(inside),
-                "lines": lines,
-                "shares": [
-                    {
-                        "percent": p,
-                        "lines": found.get(p, 0),
-                        "share": round(found.get(p, 0) / lines, 6),
-                        "asked": asked.get(p, 0.0),
-                    }
-                    for p in sorted(found.keys() | asked.keys())
-                ],
+                "percent": p,
+                "lines": found.get(p, 0),
+                "share": round(found.get(p, 0) / lines, 6),
+                "asked": asked.get(p, 0.0),
             }
-        )
-    return told
+            for p in sorted(found.keys() | asked.keys())
+        ],
+    }

@@ -15,6 +15,7 @@ from footfall.contract.subject import Subject
 from footfall.report.figures.duckdb import Tables
 from footfall.report.figures.intervals import Z, count_band, plain
 from footfall.report.figures.multipliers import MOST_SHOPS, WEEKDAYS, multipliers
+from footfall.scenario.happenings import happenings
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ def demand(tables: Tables) -> dict[str, Any]:
     observed, expected = _counts(tables), _expected(tables)
     told: dict[str, Any] = {
         "days": _by_day(subject, days, observed, expected),
-        "events": _events(subject, days),
+        **happenings(subject.scenario, days),
         "weekdays": _grouped(subject, [d.weekday() for d in days], WEEKDAYS, observed, expected, mean=True),
         "months": _by_month(subject, days, observed, expected),
         "payday": _by_day_of_month(subject, days, observed, expected),
@@ -117,24 +118,6 @@ def _strayed(subject: Subject, expected: Floats, group: npt.NDArray[np.int64], g
         return np.zeros(groups)
     mean = np.maximum(np.bincount(group, expected.sum(1), groups), 1e-9)
     return np.asarray(noise.variance_of_means(expected, group, groups) / mean**2)
-
-
-def _events(subject: Subject, days: list[dt.date]) -> list[dict[str, Any]]:
-    told = []
-    for name, event in subject.scenario.demand.events.items():
-        on = [d for d in days if event.covers(d)]
-        for year in sorted({d.year for d in on}):
-            mine = [d for d in on if d.year == year]
-            told.append(
-                {
-                    "event": name,
-                    "first": mine[0].isoformat(),
-                    "last": mine[-1].isoformat(),
-                    "multiplier": event.multiplier,
-                    "discount_percent": event.discount_percent,
-                }
-            )
-    return sorted(told, key=lambda e: str(e["first"]))
 
 
 def _grouped(

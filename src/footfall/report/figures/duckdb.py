@@ -70,6 +70,8 @@ class Tables:
 
     def _take(self, spec: TableSpec, batches: Iterator[pa.RecordBatch]) -> None:
         wanted = {c.field: _value(c) for c in spec.columns if c.is_own and c.field not in _UNUSED}
+        if spec.entity == "line" and set(self.subject.scenario.basket.quantity) == {1}:
+            wanted.setdefault("quantity", "1")
         if spec.entity == "line" and "total" in wanted:
             wanted["amount"] = wanted["total"]
         elif spec.entity == "line" and {"unit_price", "quantity"} <= wanted.keys():
@@ -100,14 +102,20 @@ class Tables:
             added |= {name: f"coalesce(s.{name}, 0)" for name in sums}
             summed = ", ".join(f"{formula} AS {name}" for name, formula in sums.items())
             join = f'LEFT JOIN (SELECT "order", {summed} FROM "line" GROUP BY ALL) s ON o.id = s."order"'
-        elif self.has("order", "total"):
-            added["revenue"] = "o.total"
+        if "revenue" not in sums and (worth := self._worth()):
+            added["revenue"] = f"o.{worth}"
         columns = "".join(f", {value} AS {name}" for name, value in added.items())
         self._connection.execute(
             f'CREATE TABLE dated AS SELECT o.*{columns} FROM "order" o {join};'
             'DROP TABLE "order"; ALTER TABLE dated RENAME TO "order"'
         )
         self._columns["order"] |= added.keys()
+
+    def _worth(self) -> str | None:
+        """Field of orders that is what their goods are sold for; that is net where tax comes on top."""
+        tax = self.subject.scenario.tax
+        fields = ("total", "net") if tax and not tax.prices_include_tax else ("total",)
+        return next((field for field in fields if self.has("order", field)), None)
 
 
 def _value(column: ColumnSpec) -> str:
