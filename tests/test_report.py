@@ -291,11 +291,25 @@ def test_a_part_of_the_year_and_a_tiny_one_have_a_report(tmp_path: Path):
         "week": Request("vantage", first=dt.date(2025, 3, 3), last=dt.date(2025, 3, 9)),
         "day": Request("vantage", scale=0.001, first=dt.date(2025, 3, 3), last=dt.date(2025, 3, 3)),
         "few": Request("storefront", scale=0.002),
+        "none": Request("storefront", scale=0.05, as_of=dt.date(2023, 1, 4)),
     }.items():
         generate_into(request, tmp_path / name)
         place, told = report(tmp_path / name)
         assert "fail" not in told["verdicts"]
         assert "<svg" in place.read_text(encoding="utf-8")
+
+
+def test_orders_that_tell_of_growth_alone_have_a_report(tmp_path: Path):
+    """Thirty orders a year tell of no weekday, month or shop; a report does without, and without targets."""
+    few = ["demand.orders=30", "customers.pool=20", "customers.promises=null"]
+    few += [f"targets.{name}=null" for name in ("order_value", "gross_margin", "top_sku_share")]
+    few += ["targets.weekend_above_workdays=false"]
+    generate_into(Request("vantage", 123, overrides=few), tmp_path / "data")
+    place, told = report(tmp_path / "data")
+    assert [m["kind"] for m in told["demand"]["multipliers"]] == ["growth"]
+    page = place.read_text(encoding="utf-8")
+    assert "finds the multipliers" not in page
+    assert "of the units<" in page
 
 
 def test_what_is_still_to_come_is_not_expected(tmp_path: Path):

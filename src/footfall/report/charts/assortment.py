@@ -27,6 +27,7 @@ def assortment_charts(figures: Mapping[str, Any], currency: str) -> Iterator[Cha
 def _long_tail(tail: Mapping[str, Any]) -> Chart:
     skus = tail["skus"]
     most = tail["skus_for_80_percent"]
+    asked = f"; {percent(tail['asked'])} is asked for" if tail["asked"] else ""
     marks = [
         Mark(
             tail["top"],
@@ -37,8 +38,7 @@ def _long_tail(tail: Mapping[str, Any]) -> Chart:
     return Chart(
         "long-tail",
         f"The best {percent(tail['top'])} of {grouped(skus)} SKUs carry "
-        f"{percent(tail['share_of_top'], 1)} of the units; "
-        f"{percent(tail['asked'])} is asked for",
+        f"{percent(tail['share_of_top'], 1)} of the units{asked}",
         f"Cumulative share of the units sold over the share of SKUs, best sellers first; {most} SKUs "
         f"({percent(most / skus, 1)}) make up 80 % of {grouped(tail['units'])} units.",
         lambda width: curve(

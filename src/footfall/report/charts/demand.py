@@ -28,7 +28,7 @@ def demand_charts(figures: Mapping[str, Any]) -> Iterator[Chart]:
         yield _months(figures["months"])
     if "payday" in figures:
         yield _payday(figures["payday"])
-    if "multipliers" in figures:
+    if any(m["kind"] != "growth" for m in figures.get("multipliers", ())):  # few orders tell of growth alone
         yield _multipliers(figures["multipliers"])
 
 

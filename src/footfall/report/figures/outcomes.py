@@ -30,6 +30,8 @@ def _statuses(tables: Tables) -> dict[str, Any]:
         f"SELECT list_sum([((DATE '{last}' - day) >= a)::INT FOR a IN [{ages}]]) g, status, count(*) "
         'FROM "order" GROUP BY ALL'
     )
+    if not rows:
+        return {}
     names = list(law.shares)
     firsts, groups = [0, *_AGES], []
     for g, first in enumerate(firsts):
