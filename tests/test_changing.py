@@ -113,10 +113,16 @@ def test_the_plan_expects_what_the_days_bring() -> None:
     versions, calendar = plan.catalog.versions, plan.calendar
     assert versions is not None
     orders = calendar.orders_a_day[:365] / calendar.orders_a_day[:365].sum()
-    from footfall.plan.calibrate import lines_per_order
+    from footfall.plan.calibrate import inclusions, lines_per_order
 
-    names = list(plan.scenario.catalog.categories)
-    lines = lines_per_order(plan.catalog.weight, plan.catalog.category, names, plan.scenario.basket)
+    names, basket = list(plan.scenario.catalog.categories), plan.scenario.basket
+    weight, category = plan.catalog.weight, plan.catalog.category
+    among = inclusions([weight[category == c] for c in range(len(names))], max(basket.size))
+    lines = np.empty(len(weight))
+    for c, found in enumerate(
+        lines_per_order(np.bincount(category, weight) / weight.sum(), among, names, basket)
+    ):
+        lines[category == c] = found
     units = lines * sum(q * s for q, s in plan.scenario.basket.quantity.items())
     everyday, value, spent = plan.scenario.discount.shares, 0.0, 0.0
     for day in range(365):

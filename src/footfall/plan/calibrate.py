@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import comb
 
@@ -12,7 +12,6 @@ import numpy.typing as npt
 from footfall.scenario.buying import Basket
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _NODES = 96
 _LEAST_SURVIVAL = 1e-3
@@ -43,32 +42,64 @@ def inclusion(weights: Floats, picks: int) -> Floats:
     >>> inclusion(np.array([1.0, 1.0, 2.0]), 2).round(3).tolist()
     [[0.25, 0.25, 0.5], [0.583, 0.583, 0.833]]
     """
-    rates = weights / weights.sum()
+    return inclusions([weights], picks)[0]
+
+
+def inclusions(groups: Sequence[Floats], picks: int) -> list[Floats]:
+    """:func:`inclusion` of several groups of items, each drawn from by itself."""
+    rates = [weights / weights.sum() for weights in groups]
     if picks == 1:
-        return rates[None, :]
+        return [rate[None, :] for rate in rates]
     x, node_weights = _nodes()
-    low, high = np.log(1e-4), np.log(30.0 / rates.min())
-    times = np.exp((x + 1) / 2 * (high - low) + low)
-    steps = node_weights * (high - low) / 2 * times
-    silent = np.exp(-rates[:, None] * times)  # (items, nodes): has not rung yet
+    low = np.log(1e-4)
+    spans = [np.log(30.0 / rate.min()) - low for rate in rates]
+    times = [np.exp((x + 1) / 2 * span + low) for span in spans]
+    silent = [np.exp(-rate[:, None] * time) for rate, time in zip(rates, times, strict=True)]
+    ahead = _rung(silent, picks)
+    chances = []
+    for rate, time, span, quiet, before in zip(rates, times, spans, silent, ahead, strict=True):
+        steps = node_weights * span / 2 * time
+        chances.append(_among_first(rate, quiet, steps, before))
+    return chances
+
+
+def _rung(silent: Sequence[Floats], picks: int) -> Floats:
+    """P(exactly k of all items of a group have rung), k < picks, shape (groups, picks, nodes).
+
+    Takes the chance of each item of each group not to have rung yet, shapes (items, nodes).
+    """
+    quiet = np.ones((max(map(len, silent)), len(silent), 1, silent[0].shape[1]))
+    for group, of_group in enumerate(silent):
+        quiet[: len(of_group), group, 0] = of_group
+    rings = 1 - quiet  # never, where a group has no such item
+    ahead = np.zeros((len(silent), picks, quiet.shape[-1]))
+    ahead[:, 0] = 1.0
+    one_more = np.empty_like(ahead[:, 1:])
+    for has_not, has in zip(quiet, rings, strict=True):
+        np.multiply(ahead[:, :-1], has, out=one_more)
+        ahead *= has_not
+        ahead[:, 1:] += one_more
+    return ahead
+
+
+def _among_first(rates: Floats, silent: Floats, steps: Floats, ahead: Floats) -> Floats:
+    """P(fewer than m others ring before an item), integrated over the time at which it rings."""
     rung = 1 - silent
-    ahead = np.zeros((picks, len(times)))  # P(exactly k of all items have rung), k < picks
-    ahead[0] = 1.0
-    for item in range(len(rates)):
-        ahead[1:] = ahead[1:] * silent[item] + ahead[:-1] * rung[item]
-        ahead[0] *= silent[item]
-    chances = np.empty((picks, len(rates)))
+    chances = np.empty((len(ahead), len(rates)))
     # Take item i out again by dividing its factor (silent + rung x) off; where it has all but surely
     # rung, the division loses its digits and the integrand is nothing.
     safe = np.maximum(silent, _LEAST_SURVIVAL)
     density = np.where(silent > _LEAST_SURVIVAL, rates[:, None] * silent, 0.0) * steps
-    others = np.zeros_like(silent)
-    fewer = np.zeros_like(silent)
-    for k in range(picks):
-        others = (ahead[k] - rung * others) / safe
+    others, fewer, term = np.zeros_like(silent), np.zeros_like(silent), np.empty_like(silent)
+    for k, exactly in enumerate(ahead):
+        others *= rung
+        np.subtract(exactly, others, out=others)
+        others /= safe
         fewer += others
-        chances[k] = (density * np.clip(fewer, 0.0, 1.0)).sum(axis=1)
-    return chances * (np.arange(1, picks + 1)[:, None] / chances.sum(axis=1, keepdims=True))
+        np.clip(fewer, 0.0, 1.0, out=term)
+        term *= density
+        chances[k] = term.sum(axis=1)
+    return np.asarray(chances * (np.arange(1, len(ahead) + 1)[:, None] / chances.sum(axis=1, keepdims=True)))
 
 
 @lru_cache(maxsize=1)
@@ -85,34 +116,46 @@ def later_category_shares(category_weights: Floats, basket: Basket, names: list[
     return shares / shares.sum(axis=1, keepdims=True)
 
 
-def lines_per_order(weights: Floats, category: Ints, names: list[str], basket: Basket) -> Floats:
-    """Expected number of lines of each SKU in an order, cross-sell and no repeats included.
+def lines_per_order(
+    category_weights: Floats, among: Sequence[Floats], names: list[str], basket: Basket
+) -> list[Floats]:
+    """Expected number of lines in an order, cross-sell and no repeats included.
 
     Parameters
     ----------
-    weights
-        Sales weights, shape (skus,).
-    category
-        Index into `names` of each SKU, shape (skus,).
+    category_weights
+        Shares of the first lines by category; they add up to one.
+    among
+        Of each category, the chances of its SKUs to be among its first 1, 2, ... lines (:func:`inclusions`).
+
+    Returns
+    -------
+    list of ndarray
+        Of each category, the lines of each SKU.
     """
-    category_weights = np.bincount(category, weights, minlength=len(names)) / weights.sum()
-    later = later_category_shares(category_weights, basket, names)
+    lines_in = _lines_in(category_weights, later_category_shares(category_weights, basket, names), basket)
+    return [lines[1:] @ chances for lines, chances in zip(lines_in, among, strict=True)]
+
+
+def _lines_in(first: Floats, later: Floats, basket: Basket) -> Floats:
+    """P(m lines of category c in an order), shape (categories, largest + 1).
+
+    The first line is of category f; of the K - 1 later ones a binomial number is of c.
+    """
     largest = max(basket.size)
-    # P(m lines of category c in an order): the first is of category f; of the K - 1 later ones a
-    # binomial number is of c.
-    lines_in = np.zeros((len(names), largest + 1))
+    # Python's powers: NumPy's may differ in the last bit from machine to machine.
+    of_c = np.array([[[q**n for n in range(largest)] for q in row] for row in later.tolist()])
+    of_others = np.array([[[(1 - q) ** n for n in range(largest)] for q in row] for row in later.tolist()])
+    lines_in = np.zeros((len(first), largest + 1))
     for size, share in basket.size.items():
-        for f, first_share in enumerate(category_weights):
-            for c in range(len(names)):
-                q = later[f, c]
-                for n in range(size):
-                    chance = comb(size - 1, n) * q**n * (1 - q) ** (size - 1 - n)
-                    lines_in[c, n + (c == f)] += share * first_share * chance
-    expected = np.zeros(len(weights))
-    for c in range(len(names)):
-        of_category = category == c
-        expected[of_category] = lines_in[c, 1:] @ inclusion(weights[of_category], largest)
-    return expected
+        ways = np.array([comb(size - 1, n) for n in range(size)], dtype=np.float64)
+        chance = ways * of_c[:, :, :size] * of_others[:, :, size - 1 :: -1]
+        for f, first_share in enumerate(first):
+            found = share * first_share * chance[f]
+            lines_in[f, 1 : size + 1] += found[f]
+            found[f] = 0.0
+            lines_in[:, :size] += found
+    return lines_in
 
 
 def solve_increasing(figure: Callable[[float], float], target: float, low: float, high: float) -> float:

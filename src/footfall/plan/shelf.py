@@ -46,7 +46,7 @@ class Shelf:
     delisted: Ints
     orders_a_day: Floats
     promoted: Promoted | None
-    _known: dict[bytes, Floats] = field(default_factory=dict, repr=False)
+    _known: dict[bytes, list[Floats]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -104,11 +104,21 @@ class Shelf:
 
     def lines_at(self, weights: Floats, uplift: Floats) -> Floats:
         """Lines of each SKU in an order of days on which categories have these uplifts."""
-        tilted = weights * uplift[self.drawn.category]
-        key = tilted.tobytes()
+        category, names = self.drawn.category, list(self.names)
+        tilted = weights * uplift[category]
+        by_category = np.bincount(category, tilted, minlength=len(names)) / tilted.sum()
+        found = calibrate.lines_per_order(by_category, self._among(weights), names, self.basket)
+        lines = np.zeros(len(weights))
+        for c, of_category in enumerate(found):
+            lines[category == c] = of_category
+        return lines
+
+    def _among(self, weights: Floats) -> list[Floats]:
+        """Chances of each SKU to be among its category's first lines, which no uplift of a category moves."""
+        key = weights.tobytes()
         if key not in self._known:
-            names = list(self.names)
-            self._known[key] = calibrate.lines_per_order(tilted, self.drawn.category, names, self.basket)
+            of_category = [weights[self.drawn.category == c] for c in range(len(self.names))]
+            self._known[key] = calibrate.inclusions(of_category, max(self.basket.size))
         return self._known[key]
 
 
