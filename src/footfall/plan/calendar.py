@@ -239,3 +239,8 @@ def _multinomial(streams: Streams, total: int, weights: npt.NDArray[np.float64])
         left = laws.binomial(streams.uniform("order.count", nodes), counts, share)
         counts = np.stack([left, counts - left], axis=1).ravel()
     return counts[: len(weights)]
+
+
+def month_after(day: dt.date) -> dt.date:
+    """First day of the month after a day's."""
+    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)

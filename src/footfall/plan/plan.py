@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from footfall.core.errors import RequestError, UnreachableTarget
+from footfall.core.errors import RequestError
 from footfall.core.schema import TableSpec
 from footfall.core.streams import Streams
 from footfall.core.vocabulary import leaf_of
 from footfall.plan.basket_sizes import BasketSizes, LineNumbers
 from footfall.plan.buyers import Buyers
-from footfall.plan.calendar import Calendar, OrderCounts
+from footfall.plan.calendar import Calendar, OrderCounts, month_after
 from footfall.plan.catalog import Catalog
 from footfall.plan.channels import Saturation
 from footfall.plan.customers import CustomerPool
@@ -199,34 +199,14 @@ def plan(
         For a target that no setting of the free knobs reaches.
     """
     first, last = first or scenario.first_day, last or scenario.last_day
-    if first < scenario.first_day:
-        raise RequestError(
-            f"--from {first}: {scenario.name} starts on {scenario.first_day}; give a later day"
-        )
-    if last < first:
-        raise RequestError(f"--from {first}, last day {last}: the horizon would be empty")
-    if last > scenario.first_day + dt.timedelta(days=36_600):
-        raise RequestError(
-            f"last day {last}: at most 100 years after the scenario's start, {scenario.first_day}"
-        )
-    if scenario.is_fixed and last > scenario.last_day:
-        raise RequestError(
-            f"last day {last}: {scenario.name} deals exact totals over its horizon, "
-            f"which ends on {scenario.last_day}; give an earlier day"
-        )
-    if scenario.demand.holidays and last.year > scenario.demand.holidays.last_year:
-        raise RequestError(
-            f"last day {last}: the holidays of {scenario.name} are known to the end of "
-            f"{scenario.demand.holidays.last_year}; give an earlier day, or declare more years"
-        )
-    if as_of and as_of < first:
-        raise RequestError(f"--as-of {as_of}: the first day is {first}, and nothing is known before it")
+    _refuse_horizon(scenario, first, last, as_of)
     as_of = scenario.still_open(last, as_of)
     last = min(last, as_of or last)
     chosen = scenario.publishing(tables)
     streams, asked = Streams(seed), scenario
-    registry = _registry(asked, streams)
-    registered = _registered(asked, registry)
+    registration = asked.customers.registered
+    registry = CustomerRegistry.plan(asked, streams, registration) if registration else None
+    registered = registry.factors_of_days(asked) if registry else None
     declared = Calendar.of(asked, asked.days, registered)
     sizes = BasketSizes.of(asked.basket, round(asked.demand.orders))
     lead = _lead_days(scenario, {"marketing_day", "marketing_channel_day"})
@@ -296,6 +276,32 @@ def plan(
     return with_customers(whole, customers)
 
 
+def _refuse_horizon(scenario: Scenario, first: dt.date, last: dt.date, as_of: dt.date | None) -> None:
+    """Refuse days that the scenario doesn't know, or that are none."""
+    if first < scenario.first_day:
+        raise RequestError(
+            f"--from {first}: {scenario.name} starts on {scenario.first_day}; give a later day"
+        )
+    if last < first:
+        raise RequestError(f"--from {first}, last day {last}: the horizon would be empty")
+    if last > scenario.first_day + dt.timedelta(days=36_600):
+        raise RequestError(
+            f"last day {last}: at most 100 years after the scenario's start, {scenario.first_day}"
+        )
+    if scenario.is_fixed and last > scenario.last_day:
+        raise RequestError(
+            f"last day {last}: {scenario.name} deals exact totals over its horizon, "
+            f"which ends on {scenario.last_day}; give an earlier day"
+        )
+    if scenario.demand.holidays and last.year > scenario.demand.holidays.last_year:
+        raise RequestError(
+            f"last day {last}: the holidays of {scenario.name} are known to the end of "
+            f"{scenario.demand.holidays.last_year}; give an earlier day, or declare more years"
+        )
+    if as_of and as_of < first:
+        raise RequestError(f"--as-of {as_of}: the first day is {first}, and nothing is known before it")
+
+
 def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> Plan:
     """Return the plan with these customers, and what follows from how often each of them orders."""
     whole = dataclasses.replace(whole, customers=customers)
@@ -323,24 +329,6 @@ def with_customers(whole: Plan, customers: CustomerPool | CustomerRegistry) -> P
     )
 
 
-def _registry(scenario: Scenario, streams: Streams) -> CustomerRegistry | None:
-    registration = scenario.customers.registered
-    return CustomerRegistry.plan(scenario, streams, registration) if registration is not None else None
-
-
-def _registered(scenario: Scenario, customers: CustomerRegistry | None) -> Floats | None:
-    """Factor of each declared day: nobody orders before somebody has registered."""
-    if customers is None:
-        return None
-    share = customers.share_before
-    if not share.any():
-        raise UnreachableTarget(
-            "customers.registered: nobody has registered before the last day, so nobody can order; "
-            "let 'from' or 'to' be earlier, or raise customers.pool"
-        )
-    return share if scenario.demand.follows_customers else (share > 0).astype(np.float64)
-
-
 def _lead_days(scenario: Scenario, entities: Collection[str]) -> int:
     """Days by which the revenue that is needed for tables of marketing lies ahead."""
     lead = 0
@@ -349,8 +337,3 @@ def _lead_days(scenario: Scenario, entities: Collection[str]) -> int:
     if "marketing_channel_day" in entities:
         lead = max(lead, *(c.lead_days for c in (scenario.marketing_channels or {}).values()), 0)
     return lead
-
-
-def month_after(day: dt.date) -> dt.date:
-    """First day of the month after a day's."""
-    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)

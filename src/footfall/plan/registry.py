@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from footfall.core import laws
 from footfall.core.arrays import Itself
+from footfall.core.errors import UnreachableTarget
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams, row_addresses
 from footfall.scenario.buying import Registration
@@ -143,6 +144,22 @@ class CustomerRegistry:
     def share_before(self) -> Floats:
         """Share of the customers registered before each declared day."""
         return self.before[:, :-1].sum(0) / len(self.day)
+
+    def factors_of_days(self, scenario: Scenario) -> Floats:
+        """Factor of each declared day's orders: nobody orders before somebody has registered.
+
+        Raises
+        ------
+        UnreachableTarget
+            Nobody registers before the last day.
+        """
+        share = self.share_before
+        if not share.any():
+            raise UnreachableTarget(
+                "customers.registered: nobody has registered before the last day, so nobody can order; "
+                "let 'from' or 'to' be earlier, or raise customers.pool"
+            )
+        return share if scenario.demand.follows_customers else (share > 0).astype(np.float64)
 
     def draw(self, streams: Streams, day: Ints, address: Rows, shop: Ints) -> Ints:
         """Customer numbers, from 1, of orders: by weight among the shop's registered before, still active.

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from footfall.core.money import MILLION
-from footfall.plan.plan import Plan, month_after
+from footfall.plan.calendar import month_after
+from footfall.plan.plan import Plan
 
 
 def simulate_budget(
