@@ -66,6 +66,21 @@ def test_closed_streams_do_no_harm(tmp_path: Path) -> None:
     assert in_bash("FOOTFALL show vantagge <&- >&- 2>&-").code == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's addresses")
+def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
+    """A process that gets no more memory says so, and leaves nothing."""
+    code = (
+        "import resource, sys; import footfall.workflow.preview; from footfall.cli.main import run; "
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize(); "
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, -1)); run(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", code, "plan", "vantage", "--scale", "1000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "not enough memory" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_terminal_without_our_letters_gets_others() -> None:
     """Where stdout knows ASCII alone, tables escape what it lacks; texts of files are UTF-8 all the same."""
     plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}

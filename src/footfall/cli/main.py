@@ -261,6 +261,8 @@ def _run(arguments: Sequence[str]) -> int:
         code = app(args=list(arguments), prog_name="footfall", standalone_mode=False)
     except FootfallError as error:
         return _said(str(error), error.exit_code)
+    except MemoryError:
+        return _said("not enough memory; nothing was published; try fewer --workers or a smaller --scale", 2)
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     except typer.TyperException as error:
