@@ -202,7 +202,13 @@ class ContentHash:
         self.rows = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Take in the rows of a batch."""
+        """Take in the rows of a batch.
+
+        Raises
+        ------
+        ValueError
+            The batch has another number of columns than was specified.
+        """
         if batch.num_columns != len(self._kinds):
             raise ValueError(f"{batch.num_columns} columns came, {len(self._kinds)} were specified")
         if not batch.num_rows:
@@ -230,7 +236,13 @@ class ContentHash:
         self._lanes[lane] = (self._lanes[lane] + total) & _MASK
 
     def merge(self, other: ContentHash) -> None:
-        """Take in the rows that another hash of the same table has seen."""
+        """Take in the rows that another hash of the same table has seen.
+
+        Raises
+        ------
+        ValueError
+            It is the hash of a table with other columns.
+        """
         if self._weights != other._weights or self._kinds != other._kinds:
             raise ValueError("hashes of different tables cannot be merged")
         self._lanes = [

@@ -99,7 +99,13 @@ def best_skus(scenario: Scenario) -> int:
 
 
 def refuse_giant(scenario: Scenario, lines: Floats) -> None:
-    """Refuse a SKU that carries more of the units than one may."""
+    """Refuse a SKU that carries more of the units than one may.
+
+    Raises
+    ------
+    UnreachableTarget
+        The best SKU's expected share lies above `catalog.popularity.unit_share_max`.
+    """
     largest, most = float(lines.max() / lines.sum()), scenario.catalog.popularity.unit_share_max
     if largest > most:
         key = "targets.top_sku_share" if scenario.targets.top_sku_share is not None else "catalog.popularity"

@@ -29,6 +29,11 @@ def name_products(
 
     Sub-categories stand in the scenario from the cheapest to the dearest, and products are dealt to
     them in that order with some noise, so that socks cost less than boots, as a rule.
+
+    Raises
+    ------
+    UnreachableTarget
+        The scenario's words make fewer names than there are SKUs.
     """
     skus = scenario.catalog.skus
     noise = streams.uniform("product.sub_category", row_addresses(skus))

@@ -46,7 +46,13 @@ def parsed(text: str) -> Override:
 
 
 def changed(data: dict[Any, Any], change: Override) -> dict[Any, Any]:
-    """Return the scenario with one value changed; what was read stays as it was."""
+    """Return the scenario with one value changed; what was read stays as it was.
+
+    Raises
+    ------
+    ScenarioError
+        The path leads to no key, or to no place of a list.
+    """
     root: dict[Any, Any] = dict(data)
     here: Any = root
     for depth, name in enumerate(change.path):

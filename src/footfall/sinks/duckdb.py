@@ -188,7 +188,13 @@ def read_table(
     *,
     is_ordered: bool = True,
 ) -> Iterator[pa.RecordBatch]:
-    """Read a table of an open database in batches, sorted where its rows don't lie in order."""
+    """Read a table of an open database in batches, sorted where its rows don't lie in order.
+
+    Raises
+    ------
+    DataError
+        The table is missing, or its columns, types or values are not those published.
+    """
     order = "" if is_ordered else ordered_by(spec)
     try:
         query = f"SELECT * FROM {qualified(schema, spec.name)}{order}"

@@ -103,7 +103,13 @@ class DuckdbFileSink:
 
 
 def read_duckdb(path: Path, spec: TableSpec) -> Iterator[pa.RecordBatch]:
-    """Read a table of a database file in batches."""
+    """Read a table of a database file in batches.
+
+    Raises
+    ------
+    DataError
+        The file can't be read, or its table is not as published.
+    """
     if not os.access(path, os.R_OK):
         raise DataError(f"{path} cannot be read: permission denied")
     try:

@@ -177,7 +177,13 @@ class ParquetTable:
 
 
 def check_rows(table: str, manifest: Manifest, rows: int) -> None:
-    """Refuse to publish a table that holds other rows than its manifest says."""
+    """Refuse to publish a table that holds other rows than its manifest says.
+
+    Raises
+    ------
+    DataError
+        The numbers of rows differ.
+    """
     if table not in manifest.tables or manifest.tables[table].rows != rows:
         raise DataError(
             f"table '{table}' holds {rows} rows and its manifest says otherwise; nothing is published"

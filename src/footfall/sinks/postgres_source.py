@@ -45,7 +45,13 @@ class PostgresSource:
 def read_table(
     server: PostgresConnection, schema: str, spec: TableSpec, order: str = ""
 ) -> Iterator[pa.RecordBatch]:
-    """Read a table in exactly the Arrow schema of its specification; every deviation is named."""
+    """Read a table in exactly the Arrow schema of its specification; every deviation is named.
+
+    Raises
+    ------
+    DataError
+        The table is missing, or its columns, types or values are not those published.
+    """
     _check_columns(server, schema, spec)
     columns = ", ".join(map(_selected, spec.columns))
     try:

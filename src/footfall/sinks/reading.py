@@ -25,7 +25,13 @@ def _one_line(error: Exception) -> str:
 
 
 def check_names(path: Path | str, spec: TableSpec, found: Sequence[str]) -> None:
-    """Compare the columns of a file with those published: missing, extra, renamed or swapped."""
+    """Compare the columns of a file with those published: missing, extra, renamed or swapped.
+
+    Raises
+    ------
+    DataError
+        They differ; all that is missing or too much is named.
+    """
     wanted = [c.name for c in spec.columns]
     if list(found) == wanted:
         return
@@ -62,7 +68,13 @@ def _fits(kind: Kind, found: pa.DataType) -> bool:
 
 
 def check_types(path: Path | str, spec: TableSpec, schema: pa.Schema) -> None:
-    """Compare names and types of a typed file with those published."""
+    """Compare names and types of a typed file with those published.
+
+    Raises
+    ------
+    DataError
+        A name or type differs.
+    """
     check_names(path, spec, schema.names)
     for column, field in zip(spec.columns, schema, strict=True):
         if not _fits(column.kind, field.type):
@@ -72,7 +84,13 @@ def check_types(path: Path | str, spec: TableSpec, schema: pa.Schema) -> None:
 
 
 def conform(path: Path | str, spec: TableSpec, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Cast a batch to the published schema, losslessly and without nulls."""
+    """Cast a batch to the published schema, losslessly and without nulls.
+
+    Raises
+    ------
+    DataError
+        A value is null, or doesn't fit.
+    """
     columns = []
     for column, values in zip(spec.columns, batch.columns, strict=True):
         if values.null_count:
@@ -105,7 +123,13 @@ def _csv_error(path: Path, spec: TableSpec, error: Exception) -> DataError:
 
 
 def read_csv(path: Path, spec: TableSpec) -> Iterator[pa.RecordBatch]:
-    """Read a CSV file in blocks."""
+    """Read a CSV file in blocks.
+
+    Raises
+    ------
+    DataError
+        Its header or a value is not as published.
+    """
     import pyarrow.csv as pc  # noqa: PLC0415 - only where CSV is read
 
     types = {
@@ -136,7 +160,13 @@ def read_csv(path: Path, spec: TableSpec) -> Iterator[pa.RecordBatch]:
 
 
 def read_parquet(path: Path, spec: TableSpec) -> Iterator[pa.RecordBatch]:
-    """Read a Parquet file in batches."""
+    """Read a Parquet file in batches.
+
+    Raises
+    ------
+    DataError
+        It is no Parquet file, or its columns, types or values are not those published.
+    """
     import pyarrow.parquet as pq  # noqa: PLC0415 - only where Parquet is read
 
     try:

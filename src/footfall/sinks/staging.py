@@ -39,7 +39,13 @@ def explained(target: Path) -> Iterator[None]:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap two directories in one step; False where the system or the file system cannot."""
+    """Swap two directories in one step; False where the system or the file system cannot.
+
+    Raises
+    ------
+    OSError
+        The system can, and refused.
+    """
     if not sys.platform.startswith("linux"):
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

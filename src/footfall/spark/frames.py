@@ -59,6 +59,13 @@ def tables(
     partitions
         Of the tables that grow with the orders; one for each 2^20 orders if not given. No row depends on it.
 
+    Raises
+    ------
+    RequestError, ScenarioError
+        For values or a scenario that are not allowed.
+    UnreachableTarget
+        For a target that no setting of the free knobs reaches.
+
     Examples
     --------
     With a session of your own::
