@@ -42,6 +42,17 @@ def test_what_a_file_lacks_of_its_own_is_told_of_that_file(tmp_path: Path):
     assert refusal(file).startswith("mine.yml:1:1: the scenario lacks 'version'")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("", "empty"), ("- a\n", "a list"), ("hello\n", "a single value"), ("5\n", "a single value")],
+)
+def test_a_file_that_holds_no_map_is_told_what_it_holds(tmp_path: Path, text: str, kind: str):
+    """Nothing, a list or a single value is no scenario; the words are those of people, not of Python."""
+    file = tmp_path / "mine.yml"
+    file.write_text(text, encoding="utf-8")
+    assert refusal(file) == f"mine.yml:1:1: a scenario is a map of keys and values; this is {kind}"
+
+
 def test_what_is_not_said_is_as_it_is_there(write: Write):
     """A file that says nothing more is the shop that it extends, under its own name and title."""
     mine, base = load(str(write("", "My-Shop 2.yml"))), load("vantage")

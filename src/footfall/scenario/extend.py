@@ -88,7 +88,7 @@ def chain_of(name_or_path: str) -> Chain:
         if document.data is None and document.defects:
             broken = True
         elif not isinstance(document.data, dict):
-            kind = "empty" if document.data is None else f"a {type(document.data).__name__}"
+            kind = {type(None): "empty", list: "a list"}.get(type(document.data), "a single value")
             says = f"a scenario is a map of keys and values; this is {kind}"
             chain.defects.append(Defect(document.file, 1, 1, "", says))
             broken = True
