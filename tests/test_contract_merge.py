@@ -16,9 +16,10 @@ from footfall.contract import Figures, Finding, Subject, judge
 from footfall.contract.customer_orders import CustomerOrders
 from footfall.workflow.generate import generate
 from sample import Tables, change, put
+from shipped import SHIPPED
 
 DIMENSIONS, KEYED = ("product", "customer"), ("order", "line")
-SCALES = {"vantage": 0.6, "storefront": 3.0}
+SCALES = {name: {"vantage": 0.6, "storefront": 3.0}.get(name, 0.3) for name in SHIPPED}
 
 
 @pytest.fixture(scope="module", params=list(SCALES))
@@ -99,6 +100,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.parametrize("clean", list(DAMAGE), indirect=True)
 def test_three_workers_find_the_faults_that_one_finds(clean: Any) -> None:
     """Rows that break a rule are counted once, those of the dimensions too."""
     for check, damage in DAMAGE[clean.subject.scenario.name].items():
@@ -122,6 +124,7 @@ def test_pickled_figures_hold_no_rows(clean: Any) -> None:
     assert abs(many - few) < 2_000
 
 
+@pytest.mark.parametrize("clean", list(DAMAGE), indirect=True)
 def test_what_a_customer_takes(clean: Any) -> None:
     """A word a customer, of two bytes in large pools; registrations and revenue more only where asked for."""
     orders, values = Figures(clean.subject).orders, Figures(clean.subject).values

@@ -21,6 +21,7 @@ import footfall
 from footfall.cli.main import run
 from footfall.core.errors import ContractBroken, DataError, FootfallError, OutputError, RequestError
 from footfall.plan import parts
+from footfall.scenario.load import load as loaded
 from footfall.sinks import database
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import database_at, open_database, opened
@@ -29,7 +30,7 @@ from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
 from postgres import Server
-from shipped import SHIPPED
+from shipped import SHIPPED, small
 from test_sinks import SPECS, described, shop
 
 SMALL = ("--scale", "0.02", "--quiet")
@@ -106,6 +107,34 @@ def test_a_loaded_scenario_has_the_hashes_of_the_files(
     assert [f for f in found if f.verdict == "fail"] == []
     assert sum(f.check.endswith(".unchanged") for f in found) == len(files.tables)
     assert hashes(manifest_of(address)) == hashes(files)
+
+
+@pytest.mark.parametrize("scenario", SHIPPED)
+def test_tables_of_every_shop_have_words_and_keys(address: str, scenario: str) -> None:
+    """Each column says what it is; primary and foreign keys are those of the specification."""
+    load_into(Request(scenario, scale=small(scenario)), database_at(address))
+    specs = loaded(scenario).publishing()
+    comments = (
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'raw'"
+        if address.startswith("duckdb:")
+        else "SELECT table_name, column_name, col_description(('raw.' || quote_ident(table_name))::regclass, "
+        "ordinal_position) FROM information_schema.columns WHERE table_schema = 'raw'"
+    )
+    said = {(table, column): text for table, column, text in ask(address, comments)}
+    for name, spec in specs.items():
+        for column in spec.columns:
+            assert said[name, column.name].startswith(column.text), (name, column.name)
+    keys = ask(
+        address,
+        "SELECT table_name, constraint_type, count(*) FROM information_schema.table_constraints "
+        "WHERE table_schema = 'raw' AND constraint_type LIKE '%KEY' AND table_name <> '_footfall' "
+        "GROUP BY 1, 2",
+    )
+    due = {(name, "PRIMARY KEY", 1) for name in specs}
+    for name, spec in specs.items():
+        if count := sum(column.references is not None for column in spec.columns):
+            due.add((name, "FOREIGN KEY", count))
+    assert set(keys) == due
 
 
 def test_a_slice_of_chosen_tables_is_loaded(address: str) -> None:

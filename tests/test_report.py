@@ -25,6 +25,7 @@ from footfall.workflow.generate import generate_into
 from footfall.workflow.load import load_into
 from footfall.workflow.reporting import report, summary_of
 from footfall.workflow.request import Request
+from shipped import SHIPPED, small
 
 
 @pytest.fixture(scope="module")
@@ -257,11 +258,12 @@ def test_bands_are_those_of_their_laws():
     assert share_interval(7, 90) == pytest.approx((wilson.low, wilson.high))
 
 
-def test_the_format_changes_no_figure(tmp_path: Path):
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_format_changes_no_figure(name: str, tmp_path: Path):
     """CSV, Parquet and DuckDB of the same data give the same figures."""
     told = []
     for form in ("csv", "parquet", "duckdb"):
-        generate_into(Request("storefront", seed=7, scale=0.05), tmp_path / form, format=form)
+        generate_into(Request(name, seed=7, scale=small(name)), tmp_path / form, format=form)
         told.append(summary_of(tmp_path / form))
         assert told[-1].pop("format") == form
     assert told[0] == told[1] == told[2]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import footfall
 from footfall import Dataset
+from footfall.core.errors import FootfallError
 from footfall.scenario.load import load
 from footfall.workflow.generate import generate_into
 from footfall.workflow.request import Request
@@ -206,6 +207,26 @@ def test_a_longer_horizon_leaves_earlier_rows_as_they_are(whole: Dataset) -> Non
     assert not [f for f in longer.findings if f.verdict == "fail"]
 
 
+def test_a_longer_horizon_of_any_shop_leaves_earlier_orders(small: Dataset) -> None:
+    """Past its last day each shop goes on, and keeps its orders and lines; exact totals end with the days."""
+    scenario = small.subject.scenario
+    later = scenario.last_day + dt.timedelta(20)
+    if "exact" in {scenario.demand.deal, scenario.basket.deal, scenario.discount.deal}:
+        with pytest.raises(FootfallError, match="exact"):
+            again(small, last=later)
+        return
+    longer = again(small, last=later)
+    assert not [f for f in longer.findings if f.verdict == "fail"]
+    for entity in ("order", "line"):
+        name = publishing(scenario.name, entity)
+        was, now = small.tables[name], longer.tables[name]
+        assert now.num_rows > was.num_rows
+        settled = [  # where the last days end, more has become of the youngest orders
+            c.name for c in small.subject.tables[name].columns if c.field not in {"status", "is_returned"}
+        ]
+        assert now.slice(0, was.num_rows).select(settled).equals(was.select(settled))
+
+
 @pytest.mark.parametrize(("scenario", "seed", "scale"), list(GOLDEN))
 def test_golden_hashes(scenario: str, seed: int, scale: float) -> None:
     """Published bytes change only on purpose; then these hashes and the changelog change with them."""
@@ -232,9 +253,10 @@ def test_any_seed_keeps_the_contract_at_small_scale(seed: int) -> None:
         assert [f for f in dataset.findings if f.verdict == "fail"] == []
 
 
-def test_the_scenario_is_not_changed_by_scaling() -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_scenario_is_not_changed_by_scaling(name: str) -> None:
     """Scale multiplies orders and customers and leaves everything else of the shop."""
-    plain, large = load("vantage"), load("vantage").scaled(10)
+    plain, large = load(name), load(name).scaled(10)
     assert large.demand.orders == 10 * plain.demand.orders
     assert large.customers.pool == 10 * plain.customers.pool
     assert large.catalog == plain.catalog
