@@ -33,6 +33,10 @@ TWO_SHOPS = (
     "basket.deal=expected", "basket.lines=null", "discount.deal=expected", "fulfilment.deal=expected",
     "payment.deal=expected", "shipping.deal=expected", "reviews.deal=expected",
     "reviews.ratings.deal=expected", "payment.by_shop={CA: {PayPal: 1.0}}",
+    "payment.changes=[{from: 2024-03-01, shares: {PayPal: 0.5, Debit: 0.5}}]",
+    "fulfilment.by_shop={CA: {Completed: 0.4, Processing: 0.1, Cancelled: 0.3, Returned: 0.2}}",
+    "fulfilment.changes=[{from: 2024-03-01, "
+    "shares: {Completed: 0.6, Processing: 0.1, Cancelled: 0.1, Returned: 0.2}}]",
 )  # fmt: skip
 TIMES = (
     "demand.hours={every_day: {8: 1, 12: 2, 20: 3}, Sun: {10: 1}}",
@@ -191,6 +195,14 @@ CHANGES: dict[str, dict[str, list[str]]] = {
     },
     "two shops": {
         "payment.by_shop": ["payment.by_shop={CA: {PayPal: 0.2, Debit: 0.8}}"],
+        "payment.changes": ["payment.changes=[{from: 2024-03-01, shares: {Credit Card: 1.0}}]"],
+        "fulfilment.by_shop": [
+            "fulfilment.by_shop={CA: {Completed: 0.2, Processing: 0.1, Cancelled: 0.6, Returned: 0.1}}"
+        ],
+        "fulfilment.changes": [
+            "fulfilment.changes=[{from: 2024-01-01, "
+            "shares: {Completed: 0.1, Processing: 0.1, Cancelled: 0.6, Returned: 0.2}}]"
+        ],
         "demand.deal": ["demand.deal=exact"],
     },
     "times": {

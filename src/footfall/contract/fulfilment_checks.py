@@ -31,14 +31,12 @@ from footfall.contract.statistics import (
 )
 from footfall.contract.subject import Subject
 from footfall.scenario.buying import AGE_PARTS, AGE_SLOPE, Fulfilment, InProgress
-from footfall.scenario.strict import CodeMix
+from footfall.scenario.mixes import VaryingMix
 
 NOT_SAID = "the scenario does not say"
 
 
-def _by_mix(
-    subject: Subject, figures: Figures, check: str, law: CodeMix | Fulfilment, counts: Counts
-) -> Outcome:
+def _by_mix(subject: Subject, figures: Figures, check: str, law: VaryingMix, counts: Counts) -> Outcome:
     out = by_rule(figures, check, str(law.shares), figures.rows["order"])
     seen = dict(zip(law.shares, counts.tolist(), strict=True))
     return by_shares(law.shares, seen, law.deal, whole=subject.whole_year) if out.holds else out
@@ -49,6 +47,8 @@ def status(subject: Subject, figures: Figures) -> Outcome:
     law = subject.scenario.fulfilment
     if law is None:
         return undecided(NOT_SAID)
+    if law.varies:
+        return _by_varying_age(subject, figures, law)
     is_open = law.in_progress is not None or subject.as_of is not None
     if is_open and not subject.whole_year and "orders.status" not in figures.offences:
         return undecided("statuses change after the order, and not all orders and changes are published")
@@ -102,22 +102,52 @@ def payment(subject: Subject, figures: Figures) -> Outcome:
     law, counts = subject.scenario.payment, figures.orders.payments
     if law is None:
         return undecided(NOT_SAID)
-    if not law.by_shop:
+    if not law.varies:
         return _by_mix(subject, figures, "orders.payment", law, counts.sum(1))
-    out = by_rule(figures, "orders.payment", "by the shops' shares", figures.rows["order"])
-    if not out.holds or not subject.shows("order.shop"):
-        return out if not out.holds else undecided("the orders' shops are not published")
+    return _by_cases(subject, figures, "orders.payment", law, counts, list(law.shares))
+
+
+def _by_varying_age(subject: Subject, figures: Figures, law: Fulfilment) -> Outcome:
+    """Judge the mix of the settled orders, of those that are not in progress, by shop and period.
+
+    How many are in progress is a matter of age, which `orders.in_progress` judges.
+    """
+    young = law.in_progress.status if law.in_progress else None
+    if subject.as_of is not None:
+        return undecided("statuses change after the order, and not all changes are published")
+    settled = [word for word in law.shares if word != young]
+    return _by_cases(subject, figures, "orders.status", law, figures.orders.statuses, settled)
+
+
+def _by_cases(  # noqa: PLR0917 - as _by_mix, with the words that count
+    subject: Subject,
+    figures: Figures,
+    check: str,
+    law: VaryingMix,
+    counts: Counts,
+    words: list[str],
+) -> Outcome:
+    """Judge orders by their mix in each period and shop: given these, words are multinomial.
+
+    The null hypothesis is a chi-square of as many degrees of freedom as the cells leave, over all cases.
+    """
+    out = by_rule(figures, check, "by the shares of shops and periods", figures.rows["order"])
+    if not out.holds:
+        return out
+    if len(subject.shops) > 1 and law.by_shop and not subject.shows("order.shop"):
+        return undecided("the orders' shops are not published")
+    if law.changes and not (subject.shows("order.time") or subject.shows("order.date")):
+        return undecided("the orders' days are not published")
+    places = [list(law.shares).index(word) for word in words]
     impossible, scores = [], [np.empty(0)]
-    for place, shop in enumerate(subject.shops):
-        shares, seen = np.array(law.of_shop(shop)), counts[:, place]
-        impossible += [
-            f"{shop}: {w}" for w, s, c in zip(law.shares, shares, seen, strict=True) if c and not s
-        ]
-        scores.append(shares_scores(seen[shares > 0], shares[shares > 0]))
+    for case, mix in enumerate(law.cases(list(subject.shops))):
+        shares, seen = np.array(mix)[places], counts[places, case]
+        where = subject.shops[case % len(subject.shops)]
+        impossible += [f"{where}: {w}" for w, s, c in zip(words, shares, seen, strict=True) if c and not s]
+        possible = shares > 0
+        scores.append(shares_scores(seen[possible], shares[possible]))
     if impossible:
-        return verdict(
-            f"ways of payment that a shop does not have: {impossible[0]}", out.target, impossible[0]
-        )
+        return verdict(f"words without a share there: {impossible[0]}", out.target, impossible[0])
     found = np.concatenate(scores)
     if not len(found):
         return undecided(TOO_FEW)

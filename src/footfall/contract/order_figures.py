@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from footfall.contract.calendar import EPOCH
 from footfall.contract.customer_orders import CustomerOrders
 from footfall.contract.line_charges import TAXED
 from footfall.contract.offences import Offences
@@ -53,6 +54,8 @@ class OrderTally:
         How often each customer ordered, and in which shop.
     status_days
         Orders by status and day.
+    payments, statuses
+        Orders by way of payment or status, and by period and shop; statuses where the scenario's mix varies.
     first_order
         Each customer's first order, as day since 1970 << 40 | id; NEVER where there is none. Kept where
         registrations are published.
@@ -78,7 +81,13 @@ class OrderTally:
         self.by_customer = CustomerOrders(self.pool, len(subject.shops))
         self.first_order = np.full(self.pool + 1 if self._first_orders else 0, NEVER, np.int64)
         self.status_days = np.zeros((len(self._words["status"]), self._days), np.int64)
-        self.payments = np.zeros((len(self._words["payment"]), len(subject.shops)), np.int64)
+        self._changes = {
+            field: [(day - EPOCH).days - self._start for day in law.change_days] if law else []
+            for field, law in (("status", scenario.fulfilment), ("payment", scenario.payment))
+        }
+        self.payments = self._by_case("payment")
+        is_varying = scenario.fulfilment is not None and scenario.fulfilment.varies
+        self.statuses = self._by_case("status") if is_varying else np.zeros((0, 0), np.int64)
 
     def observe(self, columns: dict[str, Any]) -> tuple[Counts, Columns]:
         """Take note of orders.
@@ -108,12 +117,26 @@ class OrderTally:
             out["status"] = status = self._codes("status", "orders.status", ids, columns)
             ok = inside & (status >= 0)
             tally(self.status_days, status[ok].astype(np.int64) * self._days + out["day"][ok])
+            if len(self.statuses):
+                self._tally_cases("status", self.statuses, status, shop, out["day"])
         if "payment" in columns:
             paid = self._codes("payment", "orders.payment", ids, columns)
-            of_shop = (paid >= 0) & (shop >= 0)
-            tally(self.payments, (paid.astype(np.int64) * len(self._subject.shops) + shop)[of_shop])
+            self._tally_cases("payment", self.payments, paid, shop, out["day"])
         out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
         return ids, out
+
+    def _by_case(self, field: str) -> Counts:
+        """No orders yet by word, period and shop."""
+        cases = (len(self._changes[field]) + 1) * len(self._subject.shops)
+        return np.zeros((len(self._words[field]), cases), np.int64)
+
+    def _tally_cases(self, field: str, counts: Counts, word: Codes, shop: Codes, day: Counts) -> None:
+        """Count words by period and shop; the day is asked for where it matters."""
+        known, case = (word >= 0) & (shop >= 0), shop.astype(np.int64)
+        if first_days := self._changes[field]:
+            known &= day >= 0
+            case += np.searchsorted(first_days, day, side="right") * len(self._subject.shops)
+        tally(counts, (word.astype(np.int64) * counts.shape[1] + case)[known])
 
     def _codes(self, field: str, check: str, ids: Counts, columns: dict[str, Any]) -> Codes:
         words = self._words[field]
@@ -218,7 +241,7 @@ class OrderTally:
             else:
                 self._joint(other.first_id, other._first_time)
             self._last_id, self._last_time = other._last_id, other._last_time
-        for name in ("cells", "seconds", "status_days", "payments"):
+        for name in ("cells", "seconds", "status_days", "payments", "statuses"):
             mine: Counts = getattr(self, name)
             mine += getattr(other, name)
         np.minimum(self.first_order, other.first_order, out=self.first_order)

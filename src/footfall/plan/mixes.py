@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -17,6 +18,20 @@ from footfall.scenario.strict import Deal
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.signedinteger]
+
+
+@lru_cache(maxsize=8)
+def choice_by_case(shares: tuple[tuple[float, ...], ...]) -> laws.Choice:
+    """Choice of a value, given each row's case, by the shares of the values in every case."""
+    places = np.arange(len(shares[0]), dtype=np.int32)
+    first = [laws.first_steps(laws.distribution(own)[:-1]) for own in shares]
+    return laws.Choice.of(first, np.tile(places, len(shares)))
+
+
+def cases_of(first_days: Sequence[int], day: Ints, shop: Ints, shops: int) -> Ints:
+    """Case of each row: its shop among those of its period, from the first days t of all but the first."""
+    period = np.searchsorted(np.array(first_days, dtype=np.int64), day, side="right")
+    return np.asarray(period * shops + shop)
 
 
 @dataclass(frozen=True)

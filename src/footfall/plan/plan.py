@@ -255,7 +255,9 @@ def plan(
         ),
         promoted=Promoted.of(scenario, calendar),
         saturation=Saturation.of(scenario, declared),
-        statuses=Statuses.plan(scenario.fulfilment, counts.until(horizon)) if scenario.fulfilment else None,
+        statuses=Statuses.plan(scenario.fulfilment, counts.until(horizon), list(scenario.demand.shops))
+        if scenario.fulfilment
+        else None,
         payments=DealtMix.of("order.payment", payment.deal, list(payment.shares.values()), orders)
         if payment
         else None,

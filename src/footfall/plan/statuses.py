@@ -12,7 +12,7 @@ from footfall.core.errors import UnreachableTarget
 from footfall.core.permutation import KeyedPermutation
 from footfall.core.streams import Rows, Streams
 from footfall.plan.calendar import OrderCounts
-from footfall.plan.mixes import DealtMix
+from footfall.plan.mixes import DealtMix, choice_by_case
 from footfall.scenario.buying import AGE_PARTS, AGE_SLOPE, Fulfilment, InProgress
 
 Ints = npt.NDArray[np.int64]
@@ -74,15 +74,18 @@ class Statuses:
     settled_names : tuple of int
         Place in `names` of each of its values.
     progress : Progress or None
+    cases : tuple or None
+        Shares of the settled statuses by shop and period, where these differ.
     """
 
     names: tuple[str, ...]
     settled: DealtMix
     settled_names: tuple[int, ...]
     progress: Progress | None
+    cases: tuple[tuple[float, ...], ...] | None = None
 
     @classmethod
-    def plan(cls, law: Fulfilment, counts: OrderCounts) -> Statuses:
+    def plan(cls, law: Fulfilment, counts: OrderCounts, shops: list[str]) -> Statuses:
         """Apportion the statuses to the orders.
 
         Raises
@@ -99,10 +102,24 @@ class Statuses:
         others = [name for name in names if name != open_name]
         exact = tuple(quotas[name] for name in others) if law.deal == "exact" else None
         settled = DealtMix(_STREAM, tuple(law.shares[name] for name in others), exact)
-        return cls(names, settled, tuple(names.index(name) for name in others), progress)
+        places = tuple(names.index(name) for name in others)
+        cases = tuple(tuple(mix[at] for at in places) for mix in law.cases(shops)) if law.varies else None
+        return cls(names, settled, places, progress, cases)
 
-    def of_orders(self, streams: Streams, number: Ints, address: Rows) -> Ints:
-        """Place in `names` of each order's status, by the order's number from 0 and its address."""
+    def of_orders(self, streams: Streams, number: Ints, address: Rows, case: Ints | None = None) -> Ints:
+        """Place in `names` of each order's status, by the order's number from 0 and its address.
+
+        Parameters
+        ----------
+        case
+            Of each order, where cases differ.
+        """
+        if self.cases is not None and case is not None:
+            status = choice_by_case(self.cases)(streams.bits(_STREAM, address), case)
+            status = np.array(self.settled_names).take(status)
+            if self.progress is not None:
+                status[self.progress.is_open(streams, number, address)[0]] = self.progress.status
+            return status
         if self.progress is None:
             return np.array(self.settled_names)[self.settled(streams, number, address)]
         is_open, rest = self.progress.is_open(streams, number, address)

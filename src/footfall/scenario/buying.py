@@ -9,9 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from footfall.scenario.changing import Moves
 from footfall.scenario.defects import Contradiction
 from footfall.scenario.habits import Habits, Lifetime
+from footfall.scenario.mixes import VaryingMix
 from footfall.scenario.strict import (
     Code,
-    CodeShares,
     CountShares,
     Day,
     Deal,
@@ -249,7 +249,7 @@ class InProgress(Strict):
     age_days_max: Positive
 
 
-class Fulfilment(Strict):
+class Fulfilment(VaryingMix):
     """What becomes of orders: the mix of statuses, and which of them is a matter of age.
 
     Attributes
@@ -260,14 +260,24 @@ class Fulfilment(Strict):
         Status: share of the orders.
     """
 
-    deal: Deal = "expected"
-    shares: CodeShares
     in_progress: InProgress | None = None
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _whole(self) -> Self:
         sums_to_one(self.shares, "the statuses", "shares")
+        return self
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
         if self.in_progress:
+            status = self.in_progress.status
+            for path, shares in self.others():
+                if shares.get(status, 0.0) != self.shares.get(status, 0.0):
+                    raise Contradiction(
+                        f"{'.'.join(map(str, path))} must give '{status}' the same share as 'shares' does, "
+                        f"{self.shares.get(status, 0.0):g}; which orders are in progress is a matter of age",
+                        *((*path, status), ("shares", status)),
+                    )
             share = self.shares.get(self.in_progress.status)
             if share is None:
                 raise Contradiction(

@@ -148,14 +148,23 @@ def _reviews(scenario: Scenario) -> Iterator[Contradiction]:
             )
 
 
-def _payment(scenario: Scenario) -> Iterator[Contradiction]:
+def _mixes(scenario: Scenario) -> Iterator[Contradiction]:
     shops = list(scenario.demand.shops)
-    for shop in (scenario.payment.by_shop or {}) if scenario.payment else {}:
-        if shop not in shops:
-            yield Contradiction(
-                f"payment.by_shop names shop '{shop}'{nearest(shop, shops)}; there are {', '.join(shops)}",
-                *(("payment", "by_shop", shop), ("demand", "shops")),
-            )
+    for section, mix in (("payment", scenario.payment), ("fulfilment", scenario.fulfilment)):
+        for shop in (mix.by_shop or {}) if mix else {}:
+            if shop not in shops:
+                yield Contradiction(
+                    f"{section}.by_shop names shop '{shop}'{nearest(shop, shops)}; "
+                    f"there are {', '.join(shops)}",
+                    *((section, "by_shop", shop), ("demand", "shops")),
+                )
+        for number, day in enumerate(mix.change_days if mix else []):
+            if not scenario.first_day < day <= scenario.last_day:
+                yield Contradiction(
+                    f"{section}.changes.{number}.from must be a day after {scenario.first_day} and not after "
+                    f"the last, {scenario.last_day}",
+                    *((section, "changes", number, "from"), "year", "years"),
+                )
 
 
 def _lateness(scenario: Scenario) -> Iterator[Contradiction]:
@@ -266,7 +275,7 @@ RULES = (
     _totals,
     _lines,
     _reviews,
-    _payment,
+    _mixes,
     _lateness,
     _arrival,
     money_contradictions,

@@ -23,10 +23,10 @@ from footfall.scenario.assortment import Catalog
 from footfall.scenario.buying import Basket, Customers, Discounts, Fulfilment, Shipping
 from footfall.scenario.channels import Channel
 from footfall.scenario.demand import Demand
+from footfall.scenario.mixes import Payments
 from footfall.scenario.money import Currency, ExchangeRate, ShippingCost, Shop, Tax
 from footfall.scenario.money_coherence import CURRENCY_FIELDS
 from footfall.scenario.own_checks import OwnCheck
-from footfall.scenario.payments import Payments
 from footfall.scenario.promotions import Promotion
 from footfall.scenario.published import PublishedTable
 from footfall.scenario.reviews import Reviews

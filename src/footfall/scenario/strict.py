@@ -68,7 +68,7 @@ class Strict(BaseModel):
     )
 
 
-def sums_to_one(shares: Mapping[Any, float], what: str, *keys: str) -> None:
+def sums_to_one(shares: Mapping[Any, float], what: str, *keys: str | tuple[str | int, ...]) -> None:
     """Refuse shares of a whole, which stand under these keys, that don't make up the whole."""
     if abs(sum(shares.values()) - 1) > 1e-9:
         raise Contradiction(

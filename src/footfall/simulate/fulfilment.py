@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from footfall.core import laws
+from footfall.plan.mixes import cases_of, choice_by_case
 from footfall.plan.plan import Plan
+from footfall.scenario.mixes import VaryingMix
 from footfall.simulate.orders import Orders
 
 Ints = npt.NDArray[np.int64]
@@ -18,24 +17,24 @@ Ints = npt.NDArray[np.int64]
 def simulate_statuses(plan: Plan, orders: Orders) -> Ints:
     """Place of each order's status in the scenario's mix; the youngest orders are still in progress."""
     assert plan.statuses is not None, "a scenario without fulfilment publishes no status"
-    return plan.statuses.of_orders(plan.streams, orders.number, orders.address)
+    law = plan.scenario.fulfilment
+    case = _cases(plan, orders, law) if law is not None and law.varies else None
+    return plan.statuses.of_orders(plan.streams, orders.number, orders.address, case)
 
 
 def simulate_payments(plan: Plan, orders: Orders) -> Ints:
     """Place of each order's way of payment in the scenario's mix."""
     law = plan.scenario.payment
     assert plan.payments is not None, "a scenario without payment publishes none"
-    if law is not None and law.by_shop:
-        choose = _by_shop(tuple(law.of_shop(shop) for shop in plan.shops))
-        return choose(plan.streams.bits("order.payment", orders.address), orders.shop).astype(np.int64)
+    if law is not None and law.varies:
+        choose, case = choice_by_case(law.cases(plan.shops)), _cases(plan, orders, law)
+        return choose(plan.streams.bits("order.payment", orders.address), case).astype(np.int64)
     return plan.payments(plan.streams, orders.number, orders.address)
 
 
-@lru_cache(maxsize=4)
-def _by_shop(shares: tuple[tuple[float, ...], ...]) -> laws.Choice:
-    places = np.arange(len(shares[0]), dtype=np.int32)
-    first = [laws.first_steps(laws.distribution(own)[:-1]) for own in shares]
-    return laws.Choice.of(first, np.tile(places, len(shares)))
+def _cases(plan: Plan, orders: Orders, law: VaryingMix) -> Ints:
+    first_days = [plan.calendar.day_of(day) for day in law.change_days]
+    return cases_of(first_days, orders.day, orders.shop, len(plan.shops))
 
 
 def simulate_shipping(plan: Plan, orders: Orders) -> pa.Array:

@@ -24,7 +24,8 @@ _DRAWN_SIZES = ("plan", "drawn basket sizes")
 _OWN_SIZES, _TASTES = ("plan", "customers' basket sizes"), ("plan", "customers' tastes")
 _RETURNING = ("plan", "customers' returns")
 _PAIRING = ("plan", "sub-categories that go together")
-_PAYING_SHOPS = ("plan", "shops' ways of payment")
+_PAYING_SHOPS, _PAYING_DAYS = ("plan", "shops' ways of payment"), ("plan", "days' ways of payment")
+_STATUS_SHOPS, _STATUS_DAYS = ("plan", "shops' statuses"), ("plan", "days' statuses")
 _FAVOURITES = ("plan", "customers' favourites")
 _PLACE, _SKU, _PURCHASE = ("order", "place in its day"), ("line", "choice of SKU"), ("review", "purchase")
 
@@ -82,12 +83,31 @@ ORDERED: Mapping[Node, Origin] = {
         "The youngest orders are in progress, the younger the likelier; the others are dealt by the mix.",
         streams=("order.status", "order.status.*"),
         keys=("fulfilment",),
+        follows=(_STATUS_SHOPS, _STATUS_DAYS),
+    ),
+    _STATUS_SHOPS: Origin(
+        "Shops may have shares of the statuses of their own.",
+        keys=("fulfilment.by_shop",),
+        follows=(("order", "shop"),),
+        needs=given("fulfilment.by_shop"),
+    ),
+    _STATUS_DAYS: Origin(
+        "From some days on the statuses have other shares.",
+        keys=("fulfilment.changes",),
+        follows=(_PLACE,),
+        needs=given("fulfilment.changes"),
     ),
     ("order", "payment"): Origin(
         "Dealt or drawn by the mix, or by that of the order's shop.",
         streams=("order.payment",),
         keys=("payment",),
-        follows=(_PAYING_SHOPS,),
+        follows=(_PAYING_SHOPS, _PAYING_DAYS),
+    ),
+    _PAYING_DAYS: Origin(
+        "From some days on the ways of payment have other shares.",
+        keys=("payment.changes",),
+        follows=(_PLACE,),
+        needs=given("payment.changes"),
     ),
     _PAYING_SHOPS: Origin(
         "Shops may have shares of the ways of payment of their own.",

@@ -45,7 +45,7 @@ def _statuses(tables: Tables) -> dict[str, Any]:
     return {
         "statuses": names,
         # What is asked for is the mix of the final state.
-        "asked": None if tables.subject.as_of else [law.shares[name] for name in names],
+        "asked": None if tables.subject.as_of or law.varies else [law.shares[name] for name in names],
         "shares": [round(n / total, 6) for n in overall],
         "in_progress": law.in_progress.status if law.in_progress else None,
         "ages": groups,
