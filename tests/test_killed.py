@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from footfall.sinks.base import Manifest
+from footfall.workflow.generate import generate_into
+from footfall.workflow.request import Request
 from footfall.workflow.verify import verify
+from shipped import SHIPPED, small
 
 pytestmark = [
     pytest.mark.slow,
@@ -119,10 +122,10 @@ run()
 """
 
 
-def is_killed_before(step: int, target: Path, *options: str) -> bool:
+def is_killed_before(step: int, target: Path, *options: str, scenario: str = "vantage") -> bool:
     """Whether the run had that many steps and was killed; otherwise it must have ended well."""
     beside = str(target.parent)
-    command = [sys.executable, "-c", KILLED_BEFORE_STEP, beside, str(step), "generate", "vantage"]
+    command = [sys.executable, "-c", KILLED_BEFORE_STEP, beside, str(step), "generate", scenario]
     done = subprocess.run(
         [*command, "-o", str(target), *options], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
@@ -154,6 +157,20 @@ def test_a_run_killed_before_any_step(tmp_path: Path, old: int | None, at_least:
     assert is_new == sorted(is_new), "what is published once stays"
     # Before: the look at what is there, folders, tables, description and manifest; after: removals.
     assert (is_new.count(False) >= at_least[0], is_new.count(True) >= at_least[1]) == (True, True)
+
+
+@pytest.mark.parametrize("scenario", [name for name in SHIPPED if name != "vantage"])
+def test_a_killed_run_of_every_other_shop_keeps_old_data(tmp_path: Path, scenario: str) -> None:
+    """Killed before some of its steps, a run of any shop leaves old data or all the new; the next clears up."""
+    target, asked = tmp_path / "data", {"scale": small(scenario)}
+    generate_into(Request(scenario, seed=1, **asked), target)
+    options = ("--scale", str(asked["scale"]), "--quiet", "--seed", "2", "--overwrite")
+    for step in (3, 7, 11):
+        assert is_killed_before(step, target, *options, scenario=scenario)
+        assert_whole(target, {1, 2})
+    generate_into(Request(scenario, seed=3, **asked), target, overwrite=True)
+    assert_whole(target, {3})
+    assert left_behind(target) == []
 
 
 @pytest.mark.parametrize("table", ["raw_products", "raw_orders", "raw_line_items", "raw_marketing_spend"])
