@@ -161,7 +161,7 @@ def test_a_run_killed_before_any_step(tmp_path: Path, old: int | None, at_least:
 
 @pytest.mark.parametrize("scenario", [name for name in SHIPPED if name != "vantage"])
 def test_a_killed_run_of_every_other_shop_keeps_old_data(tmp_path: Path, scenario: str) -> None:
-    """Killed before some of its steps, a run of any shop leaves old data or all the new; the next clears up."""
+    """Killed before some of its steps, a run leaves old data or all the new; the next clears up."""
     target, asked = tmp_path / "data", {"scale": small(scenario)}
     generate_into(Request(scenario, seed=1, **asked), target)
     options = ("--scale", str(asked["scale"]), "--quiet", "--seed", "2", "--overwrite")

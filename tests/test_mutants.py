@@ -24,6 +24,7 @@ from footfall.scenario.language import keys_allowed_at
 from footfall.scenario.load import load
 from footfall.scenario.sources import SCHEMA, text_of
 from footfall.scenario.yaml_document import Document, read
+from shipped import SHIPPED
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +104,7 @@ def base(name: str) -> Base:
     return Base(name, text, read(text, name))
 
 
-BASES = [base("vantage"), base("storefront")]
+BASES = [base(name) for name in SHIPPED]
 
 
 def pick(number: int, what: str, known: Sequence[Any]) -> Any:
@@ -252,7 +253,8 @@ EDITS = [misspelt, of_wrong_type, lacking, out_of_range, of_no_day, referring_to
 
 def mutant(number: int, kind: Callable[..., Any]) -> str:
     """A mutant's text: a whole file, or more often one that extends, which is quicker to read."""
-    of = BASES[number % 2]
+    known = [one for one in BASES if kind is not contradictory or one.name in CONTRADICTIONS]
+    of = known[number // 3 % len(known)]
     extends = number % 3 > 0
     if kind is broken:
         return broken(number, of.extended([Edit(("demand", "orders"), "9000")]) if extends else of.text)
@@ -270,7 +272,7 @@ def test_a_mutant_is_refused_with_its_place(
 ):
     """Of each kind so many different invalid files exit with 2, and each line names file, line, column."""
     monkeypatch.chdir(tmp_path)
-    line = re.compile(r"^(mutant|vantage|storefront)\.yml:[1-9]\d*:[1-9]\d*: \S")
+    line = re.compile(rf"^(mutant|{'|'.join(SHIPPED)})\.yml:[1-9]\d*:[1-9]\d*: \S")
     refused: set[str] = set()
     for number in range(40 * EACH):
         text = mutant(number, kind)
@@ -307,9 +309,9 @@ def test_there_are_more_than_500_of_them():
 @pytest.mark.parametrize("kind", [misspelt, of_wrong_type, out_of_range], ids=lambda kind: kind.__name__)
 def test_the_schema_refuses_them_as_well(kind: Callable[..., Any]):
     """What is wrong with a single key, editors see too: most such mutants are refused by the JSON Schema."""
-    seen = [as_json(mutant(number, kind)) for number in range(30)]
+    seen = [as_json(mutant(number, kind)) for number in range(90)]
     refused = [data for data in seen if not KNOWN.is_valid(data)]
-    assert len(refused) > 20
+    assert len(refused) > 60
 
 
 def as_json(text: str) -> Any:
