@@ -263,3 +263,19 @@ def test_who_comes_again_is_asked_of_orders_alone(monkeypatch: pytest.MonkeyPatc
     made = rehearsal.rehearsed(plan(load("grocer", asked)))
     assert made.solved.customer_pool is not None
     assert len(filled) == 1
+
+
+def test_the_best_customers_share_takes_few_rehearsals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With habits each step fills all baskets; the search ends near the share, not at a single order."""
+    filled: list[Plan] = []
+
+    def fill(made: Plan, orders: Orders) -> Baskets:
+        filled.append(made)
+        return simulate_baskets(made, orders)
+
+    monkeypatch.setattr(rehearsal, "simulate_baskets", fill)
+    target = "targets.top_customer_share={top: 0.2, value: 0.75, tolerance: 0.02}"
+    made = rehearsal.rehearsed(plan(load("fashion", ["demand.orders=3000", "customers.pool=900", target])))
+    share = next(f for f in made.solved.targets if f.target == "top_customer_share")
+    assert abs(share.expected - 0.75) < 0.002
+    assert len(filled) <= 15

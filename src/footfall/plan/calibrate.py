@@ -158,8 +158,10 @@ def _lines_in(first: Floats, later: Floats, basket: Basket) -> Floats:
     return lines_in
 
 
-def solve_increasing(figure: Callable[[float], float], target: float, low: float, high: float) -> float:
-    """Where an increasing function reaches `target`, by regula falsi (Illinois), or the bound."""
+def solve_increasing(
+    figure: Callable[[float], float], target: float, low: float, high: float, near: float = 1e-7
+) -> float:
+    """Where an increasing function comes as near to `target`, by regula falsi (Illinois), or the bound."""
     y_low, y_high = figure(low) - target, figure(high) - target
     if y_low >= 0:
         return low
@@ -169,7 +171,7 @@ def solve_increasing(figure: Callable[[float], float], target: float, low: float
     for _ in range(60):
         x = (low * y_high - high * y_low) / (y_high - y_low)
         y = figure(x) - target
-        if abs(y) < 1e-7 or high - low < 1e-9:
+        if abs(y) < near or high - low < 1e-9:
             return x
         if y < 0:
             low, y_low = x, y

@@ -308,9 +308,12 @@ class CustomerSolver:
 
     def _spread_for_top(self, pool: int, wanted: float) -> float:
         assert self.spreads is not None, "solved for where it is free"
-        return round(
-            calibrate.solve_increasing(lambda s: self.top_share(Knobs(s, pool)), wanted, *self.spreads), 6
+        # With habits each step fills all baskets anew, and the share moves by leaps of single orders.
+        near = 1e-7 if self._made.scenario.customers.habits is None else _NEAR
+        spread = calibrate.solve_increasing(
+            lambda s: self.top_share(Knobs(s, pool)), wanted, *self.spreads, near=near
         )
+        return round(spread, 6)
 
     def _pool_for_repeat(self, spread: float, wanted: float, pools: tuple[int, int]) -> int:
         def rate(log_pool: float) -> float:
