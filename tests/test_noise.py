@@ -192,3 +192,13 @@ def test_what_is_beyond_the_law_is_refused(override: str, part: str):
     with pytest.raises(ScenarioError, match=r"demand\.noise") as refused:
         load("vantage", [override])
     assert part in str(refused.value)
+
+
+def test_promises_that_noise_would_break_are_refused():
+    """Shares of months and days are not promised beside noise; each is named, and without them it loads."""
+    without = {"season": "promises.season=[]", "day_order_share_max": "promises.day_order_share_max=null"}
+    for key in without:
+        others = [change for name, change in without.items() if name != key]
+        with pytest.raises(ScenarioError, match=rf"promises\.{key} can't be promised with demand\.noise"):
+            load("storefront", [*NOISY, *others])
+    load("storefront", [*NOISY, *without.values()])

@@ -20,6 +20,14 @@ def demand_contradictions(scenario: Scenario) -> Iterator[Contradiction]:
             "demand.weekday closes one of them; set it to false, or open the day",
             *(("targets", "weekend_above_workdays"), ("demand", "weekday")),
         )
+    if scenario.demand.noise is not None:
+        for key in ("season", "day_order_share_max"):
+            if getattr(scenario.promises, key):
+                yield Contradiction(
+                    f"promises.{key} can't be promised with demand.noise: good and bad days move it by "
+                    "chance, so honest data would break it for some seeds; leave one of them out",
+                    *(("promises", key), ("demand", "noise")),
+                )
     shops = list(scenario.demand.shops)
     if holidays is None:
         return

@@ -207,8 +207,10 @@ class Promises(Strict):
 
     Attributes
     ----------
+    season
+        Months that sell more than others; not with `demand.noise`.
     day_order_share_max
-        Most of all orders on one day.
+        Most of all orders on one day; not with `demand.noise`.
     customer_order_share_max
         Most of all orders by one customer.
     registration_day_share_max
