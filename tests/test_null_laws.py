@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
-from typing import Any, cast
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy import stats
 
 import footfall
 from footfall import Dataset
-from footfall.contract.figures import Figures
 from footfall.contract.fulfilment_checks import _open_by_age
+from footfall.contract.habit_laws import chances_of_classes, shared_returns, shared_sizes
 from footfall.contract.histories import Histories
-from footfall.contract.returning import _shared
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.calendar import OrderCounts
 from footfall.plan.statuses import Statuses
@@ -96,11 +94,7 @@ def test_returns_of_an_order_go_together_by_the_bivariate_normal(correlation: fl
     order, sku = np.array([1, 1, 1, 2, 2, 3]), np.array([0, 1, 2, 0, 2, 1])
     none = np.zeros(6, np.bool_)
     seen = Histories(np.array([1, 1, 1, 1, 1, 2]), order, sku, order, none, none)
-    lines = SimpleNamespace(lines=np.bincount(sku), histories=SimpleNamespace(whole=seen))
-    figures = cast(Figures, SimpleNamespace(lines=lines, catalog={"return_probability": chance}))
-    customers = SimpleNamespace(registered=None)
-    subject: Any = SimpleNamespace(whole_year=True, scenario=SimpleNamespace(customers=customers))
-    found = _shared(subject, figures, group, 2, correlation)
+    found = shared_returns(seen, chances_of_classes(chance, correlation), order, group, 2)
     joint = stats.multivariate_normal(cov=[[1, correlation], [correlation, 1]])
 
     def pair(i: int, k: int) -> float:
@@ -108,6 +102,29 @@ def test_returns_of_an_order_go_together_by_the_bivariate_normal(correlation: fl
 
     between = pair(0, 1) + 2 * pair(0, 2)
     np.testing.assert_allclose(found, [[0, between], [between, 2 * pair(1, 2)]], atol=0.01)
+
+
+def test_sizes_of_a_customers_orders_vary_by_the_bivariate_normal() -> None:
+    """Covariance of orders by size is that of the pairs of orders of a customer, by SciPy's bivariate normal.
+
+    Three orders of one customer are six ordered pairs; one of another is none. Up to 0.003 a pair.
+    """
+    shares = np.array([0.5, 0.3, 0.2])
+    customer, is_first = np.array([1, 1, 1, 1, 2]), np.array([True, False, True, True, True])
+    seen = Histories(customer, customer, customer, customer, is_first, ~is_first)
+    found = shared_sizes(seen, shares, 0.5)
+    joint = stats.multivariate_normal(cov=[[1, 0.5], [0.5, 1]])
+    edges = stats.norm.ppf([1e-12, 0.5, 0.8, 1 - 1e-12])
+
+    def both(i: int, k: int) -> float:
+        corners = [(a, b) for a in (i, i + 1) for b in (k, k + 1)]
+        signs = [(-1) ** (a - i + b - k) for a, b in corners]
+        return float(
+            sum(s * joint.cdf([edges[a], edges[b]]) for s, (a, b) in zip(signs, corners, strict=True))
+        )
+
+    expected = [[6 * (both(i, k) - shares[i] * shares[k]) for k in range(3)] for i in range(3)]
+    np.testing.assert_allclose(found, expected, atol=0.03)
 
 
 def _moved(tables: Tables, dataset: Dataset, lines: int) -> Tables:
@@ -144,3 +161,24 @@ def test_returns_of_unknown_customers_are_not_judged(fashion: Dataset) -> None:
     for check in ("lines.returns", "lines.returns_by_category"):
         assert found[check].verdict == "not applicable"
         assert "customers" in found[check].detail
+
+
+def test_sizes_on_a_part_of_the_horizon_are_those_of_its_customers() -> None:
+    """A month of few customers passes, whose own sizes show; a third of its large orders cut is refused."""
+    import datetime as dt
+
+    few = footfall.generate(
+        "fashion",
+        seed=100,
+        scale=2.0,
+        first=dt.date(2025, 5, 1),
+        last=dt.date(2025, 5, 31),
+        overrides=["customers.pool=600"],
+    )
+    tables = dict(few.tables)
+    found = {f.check: f for f in few.findings}["lines.basket_size"]
+    assert found.verdict == "pass"
+    number, order = (tables[L][name].to_numpy() for name in ("line", "order_id"))
+    cut = (number > 1) & (order % 3 == 0)
+    broken = {**tables, L: tables[L].filter(pa.array(~cut))}
+    assert findings_of(few.subject, broken)["lines.basket_size"].verdict == "fail"

@@ -9,10 +9,10 @@ import numpy as np
 from footfall.contract.catalog_checks import NO_CATALOG
 from footfall.contract.check import Check, Outcome, by_law, undecided
 from footfall.contract.figures import Figures
+from footfall.contract.habit_laws import CLASSES, chances_of_classes, class_scores
 from footfall.contract.line_checks import LISTED, NO_WEIGHTS
 from footfall.contract.price_checks import first_prices
-from footfall.contract.returning import chances_of_classes
-from footfall.contract.statistics import CLASSES, Counts, Floats, class_scores, two_sided
+from footfall.contract.statistics import Counts, Floats, two_sided
 from footfall.contract.subject import Subject
 from footfall.scenario.habits import Habits
 

@@ -21,6 +21,7 @@ from footfall.contract.check import (
 )
 from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
+from footfall.contract.habit_laws import brings_classes, shared_sizes
 from footfall.contract.promotions import Promises
 from footfall.contract.returning import expected_returns, return_scores
 from footfall.contract.shares import by_shares
@@ -85,7 +86,9 @@ def basket_size(subject: Subject, figures: Figures) -> Outcome:
     if impossible:
         said = f"{counts[impossible[0]]} orders of {impossible[0]} lines"
         return Outcome(False, str(basket.size), said, "none", 0.0, said)
-    orders = int(counts.sum())
+    orders, habits = int(counts.sum()), subject.scenario.customers.habits
+    if habits is not None and habits.basket_size_correlation is not None and brings_classes(subject):
+        return _own_sizes(figures, basket.size, habits.basket_size_correlation)
     if basket.lines is None or not orders:
         return _by_number(basket.size, counts)
     law = _tilted(basket.size, basket.lines / max(1, round(subject.scenario.demand.orders)))
@@ -101,6 +104,21 @@ def basket_size(subject: Subject, figures: Figures) -> Outcome:
     seen = {k: int(counts[k]) for k in law}
     target = str({k: round(orders * share, 1) for k, share in law.items()})
     return verdict("; ".join(wrong), target, str(seen), f"±{slack} orders")
+
+
+def _own_sizes(figures: Figures, size: dict[int, float], correlation: float) -> Outcome:
+    """Lines an order where the customers' own sizes show."""
+    seen, law = figures.lines.histories.whole, {k: share for k, share in size.items() if share}
+    counts, shares = figures.lines.basket[list(law)], np.array(list(law.values()))
+    sampled = np.count_nonzero(seen.is_first)
+    if not sampled:
+        return undecided("orders of a customer are alike, and the orders don't tell their customers")
+    shared = shared_sizes(seen, shares, correlation) * (counts.sum() / sampled)
+    scores = shares_scores(counts, shares, shared)
+    if not len(scores):
+        return undecided(TOO_FEW)
+    observed = str({k: round(c / counts.sum(), 4) for k, c in zip(law, counts.tolist(), strict=True)})
+    return by_law(chi_square(scores), str(law), observed)
 
 
 def _tilted(law: dict[int, float], mean: float) -> dict[int, float]:
@@ -129,7 +147,7 @@ def quantity(subject: Subject, figures: Figures) -> Outcome:
 
 
 def first_item(subject: Subject, figures: Figures) -> Outcome:
-    """First items by sales weight; where customers buy favourites again, one of each customer."""
+    """First items by sales weight; where customers' own tastes show, one of each customer."""
     known = _first_items(subject, figures)
     if isinstance(known, str):
         return undecided(known)
@@ -150,11 +168,12 @@ def _first_items(subject: Subject, figures: Figures) -> tuple[Counts, Floats] | 
     promises = figures.lines.promoted.promises
     if subject.scenario.catalog.is_changing or weights is None:
         return LISTED if subject.scenario.catalog.is_changing else NO_WEIGHTS
-    if habits and habits.favourites:
+    is_tilted = habits is not None and habits.price_tilt is not None and brings_classes(subject)
+    if habits is not None and (habits.favourites is not None or is_tilted):
         if not subject.shows("order.customer"):
-            return "customers have favourites, and whose an order is isn't known"
+            return "customers have tastes, and whose an order is isn't known"
         if promises is not None:
-            return "customers have favourites, and promotions move the shares from day to day"
+            return "customers have tastes, and promotions move the shares from day to day"
         counts = figures.lines.histories.first_of_customers(len(weights))
     if promises is not None:
         weights = _over_days(figures, promises, weights)

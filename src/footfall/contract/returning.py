@@ -7,7 +7,8 @@ import numpy as np
 from footfall.contract.catalog_checks import NO_CATALOG
 from footfall.contract.check import TOO_FEW
 from footfall.contract.figures import Figures
-from footfall.contract.statistics import Counts, Floats, binomial_scores, class_scores
+from footfall.contract.habit_laws import brings_classes, chances_of_classes, shared_returns
+from footfall.contract.statistics import Counts, Floats, binomial_scores, independent
 from footfall.contract.subject import Subject
 
 LEAST_VARIANCE = 25.0
@@ -61,20 +62,7 @@ def return_scores(subject: Subject, figures: Figures, group: Counts, groups: int
         return NO_CUSTOMERS
     spread = np.sqrt(variance[enough])
     together = shared[:groups, :groups][np.ix_(enough, enough)] / np.outer(spread, spread)
-    whitened = np.linalg.solve(np.linalg.cholesky(np.eye(len(spread)) + together), scores)
-    return np.asarray(whitened, np.float64)
-
-
-def chances_of_classes(chance: Floats, correlation: float) -> Floats:
-    """Chances that equally likely classes of customers send SKUs back; shape (classes, skus).
-
-    P(z) = Phi((t - sqrt(c) z) / sqrt(1 - c)), z the customer's score and t the normal quantile of the SKU's
-    probability, which P is on average over z (Vasicek 2002, "The distribution of loan portfolio value").
-    """
-    from footfall.core.special import ndtr, ndtri  # noqa: PLC0415 - SciPy is slow to import
-
-    slope = np.sqrt(correlation) * class_scores()[:, None]
-    return np.asarray(ndtr((ndtri(chance) - slope) / np.sqrt(1 - correlation)), np.float64)
+    return independent(scores, together)
 
 
 def _shared(
@@ -82,23 +70,15 @@ def _shared(
 ) -> Floats | None:
     """Covariance of the groups' returns over that of independent lines; None where no order has a customer.
 
-    Of two lines i and k of a customer it is E[(P_i - p_i) (P_k - p_k)], P as in :func:`chances_of_classes`.
-    Each order draws its customer anew, so over the whole horizon the lines of one order share theirs, and no
-    others do. But where customers register and drop out, those of a part of the horizon are few, and bring
-    their classes along: there all lines of a customer count, which is the most that they may vary.
+    Lines of one order share their customer. Where customers bring their classes along, all lines of a
+    customer count, which is the most that returns may vary.
     """
     seen = figures.lines.histories.whole
     if not len(seen.sku):
         return None
     assert figures.catalog is not None
-    is_stable = subject.whole_year or subject.scenario.customers.registered is None
-    _, who = np.unique(seen.order if is_stable else seen.customer, return_inverse=True)
-    cell, cells = who * groups + group[seen.sku], (int(who.max()) + 1) * groups
     of_class = chances_of_classes(figures.catalog["return_probability"], correlation)
-    out = np.zeros((groups, groups))
-    for above in of_class - of_class.mean(axis=0):
-        of_line = above[seen.sku]
-        sums = np.bincount(cell, of_line, cells).reshape(-1, groups)
-        out += sums.T @ sums - np.diag(np.bincount(group[seen.sku], of_line**2, groups))
+    who = seen.customer if brings_classes(subject) else seen.order
     # Of large runs only a sample of the customers is kept.
-    return np.asarray(out / len(of_class) * (figures.lines.lines.sum() / len(seen.sku)), np.float64)
+    scale = figures.lines.lines.sum() / len(seen.sku)
+    return np.asarray(shared_returns(seen, of_class, who, group, groups) * scale, np.float64)

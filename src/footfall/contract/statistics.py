@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-CLASSES = 32
-"""Classes of customers that stand for a normal law of their habits."""
 _MANY_CELLS = 100
 LEAST_EXPECTED = 5.0
 """Cells in which fewer are expected are merged with their neighbours."""
@@ -57,14 +55,6 @@ def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: n
     return _scores((at_most(k) + at_most(k - 1)) / 2, (at_least(k) + at_least(k + 1)) / 2)
 
 
-def class_scores() -> Floats:
-    """Normal scores of equally likely classes of customers, of variance 1."""
-    from footfall.core.special import ndtri  # noqa: PLC0415 - SciPy is slow to import
-
-    z = ndtri((np.arange(CLASSES) + 0.5) / CLASSES)
-    return np.asarray(z / np.sqrt(np.mean(z**2)), np.float64)
-
-
 def two_sided(score: float) -> float:
     """Probability of a normal score at least this far from 0."""
     from footfall.core.special import erfc  # noqa: PLC0415 - SciPy is slow to import
@@ -100,17 +90,37 @@ def poisson_fit(counts: Counts, expected: Floats) -> tuple[float, int] | None:
     return (chi_square(poisson_scores(obs, exp)), len(exp)) if len(exp) else None
 
 
-def shares_scores(counts: Counts, shares: Floats) -> Floats:
-    """Independent normal scores of a multinomial: each count given those before it."""
+def shares_scores(counts: Counts, shares: Floats, shared: Floats | None = None) -> Floats:
+    """Independent normal scores of a multinomial: each count given those before it.
+
+    Parameters
+    ----------
+    shared : shape (counts, counts)
+        Covariance that the counts have over that of a multinomial.
+    """
     if not shares.sum() > 0:
         return np.empty(0)
-    shares = shares / shares.sum()
-    _, obs, p = merged(shares * counts.sum(), counts, shares)
+    shares, total = shares / shares.sum(), float(counts.sum())
+    cells = np.eye(len(counts)) if shared is not None else np.zeros((len(counts), 0))
+    _, obs, p, merging = (np.asarray(a, np.float64) for a in merged(shares * total, counts, shares, cells))
     if len(obs) < 2:
         return np.empty(0)
     left = obs.sum() - np.concatenate([[0], np.cumsum(obs)[:-1]])
     rest = np.cumsum(p[::-1])[::-1]
-    return binomial_scores(obs[:-1], left[:-1], p[:-1] / rest[:-1])
+    scores = binomial_scores(obs[:-1], left[:-1], p[:-1] / rest[:-1])
+    if shared is None:
+        return scores
+    # To first order the scores are the counts over the Cholesky factor of a multinomial's covariance.
+    p, merging = p[:-1] / p.sum(), merging[:-1]
+    root = np.linalg.cholesky(total * (np.diag(p) - np.outer(p, p)))
+    over = np.linalg.solve(root, np.linalg.solve(root, merging @ shared @ merging.T).T)
+    return independent(scores, over)
+
+
+def independent(scores: Floats, shared: Floats) -> Floats:
+    """Scores made independent, whose covariance is the identity and what they share."""
+    root = np.linalg.cholesky(np.eye(len(scores)) + shared)
+    return np.asarray(np.linalg.solve(root, scores), np.float64)
 
 
 def shares_fit(counts: Counts, shares: Floats) -> tuple[float, int] | None:
