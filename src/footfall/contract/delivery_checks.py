@@ -7,6 +7,7 @@ import numpy as np
 from footfall.contract.check import TOO_FEW, Check, Outcome, by_law, by_rule, undecided
 from footfall.contract.figures import Figures
 from footfall.contract.shares import by_shares
+from footfall.contract.star_laws import StarLaw, reviewed
 from footfall.contract.statistics import Counts, Floats, binomial_scores, two_sided
 from footfall.contract.subject import Subject
 from footfall.scenario.days_later import DaysLater
@@ -73,44 +74,22 @@ def days_late(subject: Subject, figures: Figures) -> Outcome:
     return _by_days(law.late, figures.deliveries.late)
 
 
-def _stars_lost(shares: dict[int, float], late_share: float, penalty: float) -> float:
-    """Mean stars of reviews in time less those of late ones.
-
-    Scores are standard normal, less a penalty where late; the bounds between stars give all together the
-    mix that the scenario says.
-    """
-    from footfall.core.special import ndtr  # noqa: PLC0415 - SciPy is slow to import
-
-    stars = np.array(sorted(shares))
-    goals = np.cumsum([shares[int(s)] for s in stars])[:-1]
-    low, high = np.full(len(goals), -60.0), np.full(len(goals), 60.0)
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = (1 - late_share) * ndtr(middle) + late_share * ndtr(middle + penalty)
-        low, high = np.where(below < goals, middle, low), np.where(below < goals, high, middle)
-
-    def mean(shift: float) -> float:
-        return float(stars[-1] - np.diff(stars) @ ndtr(high + shift))
-
-    return mean(0.0) - mean(penalty)
-
-
 def late_stars(subject: Subject, figures: Figures) -> Outcome:
     """Mean stars of purchases that came in time less those of late ones, by SKUs that are independent."""
     law, reviews, tally = _law(subject), subject.scenario.reviews, figures.reviews
     if law is None or reviews is None or tally is None or reviews.quality.late is None:
         return undecided("the scenario lets no late delivery cost stars")
-    if subject.first > subject.scenario.first_day or subject.as_of is not None:
-        return undecided("not all that was bought, or came, is published")
+    parts = reviewed(subject, figures)
+    of_stars = parts if isinstance(parts, str) else StarLaw.of(subject, figures, parts)
+    if isinstance(of_stars, str) or isinstance(parts, str):
+        return undecided(str(of_stars))
+    if min(part.stars.sum() for part in parts) < FEWEST_LATE:
+        return undecided(TOO_FEW)
     sku, stars, is_late = tally.by_lateness()
     sides = [is_late, ~is_late]
-    if min(np.count_nonzero(side) for side in sides) < FEWEST_LATE:
-        return undecided(TOO_FEW)
     means = [float(stars[side].mean()) for side in sides]
-    lost, expected = (
-        means[1] - means[0],
-        _stars_lost(reviews.ratings.shares, law.late_share, reviews.quality.late),
-    )
+    lost = means[1] - means[0]
+    expected = of_stars.stars_lost(np.array(sorted(reviews.ratings.shares)), *parts)
     influence: Floats = np.where(
         is_late, (means[0] - stars) / sides[0].sum(), (stars - means[1]) / sides[1].sum()
     )

@@ -17,7 +17,8 @@ from footfall.contract.price_checks import first_prices
 from footfall.contract.review_figures import DAY_BITS, LAST_DAY, UNKNOWN, ReviewTally
 from footfall.contract.review_words import bare, tokens_of
 from footfall.contract.shares import by_shares
-from footfall.contract.statistics import Counts, Floats, two_sided
+from footfall.contract.star_laws import of_a_part, of_chance
+from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.core.arrays import to_numpy
 from footfall.scenario.reviews import Reviews
@@ -102,33 +103,21 @@ def distinct(_: Subject, figures: Figures) -> Outcome:
 
 def ratings(subject: Subject, figures: Figures) -> Outcome:
     """Stars by the mix: exactly, to one row, or as chance has it."""
-    law, stars = _law(subject).ratings, _tally(figures).stars
+    law, stars = _law(subject), _tally(figures).stars
     counts, n = stars.sum(0), int(stars.sum())
-    shares = np.array([law.shares.get(k, 0.0) for k in range(len(counts))])
-    seen = {k: int(counts[k]) for k in law.shares}
+    shares = np.array([law.ratings.shares.get(k, 0.0) for k in range(len(counts))])
+    seen = {k: int(counts[k]) for k in law.ratings.shares}
     if counts[shares == 0].any():
         said = f"{counts[shares == 0].sum():,} ratings that the scenario does not have"
-        return verdict(said, str(law.shares), said)
-    if law.deal == "exact" and subject.whole_year:
-        return by_shares(law.shares, seen, law.deal, whole=True)
-    p_value = _by_product(stars, shares, n, subject)
-    if p_value is None:
+        return verdict(said, str(law.ratings.shares), said)
+    if law.ratings.deal == "exact" and subject.whole_year:
+        return by_shares(law.ratings.shares, seen, law.ratings.deal, whole=True)
+    if n * shares[shares > 0].min() < FEWEST or not subject.shows("review.product"):
         return undecided(TOO_FEW)
-    return by_law(p_value, str(law.shares), str({k: round(seen[k] / max(1, n), 4) for k in seen}))
-
-
-def _by_product(stars: Counts, shares: Floats, n: int, subject: Subject) -> float | None:
-    """p-value of the worst share, Bonferroni's way; None where too few are expected.
-
-    Ratings of one SKU go together, as its quality is theirs, so that the multinomial law does not hold.
-    SKUs are independent: the squares of what they add to a count's deviation give its error.
-    """
-    cells = shares > 0
-    if n * shares[cells].min() < FEWEST or not subject.shows("review.product"):
-        return None
-    off = (stars - stars.sum(1, keepdims=True) * shares)[:, cells]
-    errors = np.sqrt(np.square(off).sum(0) + n * shares[cells] * (1 - shares[cells]))
-    return min(1.0, int(cells.sum()) * two_sided(float(np.abs(off.sum(0) / errors).max())))
+    p_value = of_a_part(stars, shares) if law.ratings.deal == "exact" else of_chance(subject, figures)
+    if isinstance(p_value, str):
+        return undecided(p_value)
+    return by_law(p_value, str(law.ratings.shares), str({k: round(seen[k] / max(1, n), 4) for k in seen}))
 
 
 def count(subject: Subject, figures: Figures) -> Outcome:
@@ -281,7 +270,7 @@ CHECKS = (
     Check("reviews.bought", "rule", "Reviews follow the customer's purchase of the SKU.", _BOUGHT, bought),
     Check("reviews.distinct", "rule", "One review a customer and SKU.", (_P, _C), distinct),
     _noted("reviews.dates", "Reviews are dated inside of the horizon.", "inside of the horizon", _D),
-    Check("reviews.ratings", "law", "Ratings by their mix.", (_R,), ratings, stratified=True),
+    Check("reviews.ratings", "law", "Ratings by their mix.", (_R,), ratings),
     Check("reviews.count", "rule", "Number of reviews.", ("review",), count, whole_year=True),
     Check("reviews.text_varied", "rule", "Texts differ.", (_T,), text_varied),
     Check("reviews.text_about_product", "rule", "Texts are about the product.", _ABOUT, text_about_product),
