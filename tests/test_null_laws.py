@@ -12,8 +12,9 @@ from scipy import stats
 import footfall
 from footfall import Dataset
 from footfall.contract.fulfilment_checks import _open_by_age
-from footfall.contract.habit_laws import chances_of_classes, shared_returns, shared_sizes
+from footfall.contract.habit_laws import chances_of_classes, class_scores, shared_returns, shared_sizes
 from footfall.contract.histories import Histories
+from footfall.contract.star_laws import Reviewed, StarLaw
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.calendar import OrderCounts
 from footfall.plan.statuses import Statuses
@@ -182,3 +183,50 @@ def test_sizes_on_a_part_of_the_horizon_are_those_of_its_customers() -> None:
     cut = (number > 1) & (order % 3 == 0)
     broken = {**tables, L: tables[L].filter(pa.array(~cut))}
     assert findings_of(few.subject, broken)["lines.basket_size"].verdict == "fail"
+
+
+def test_reviews_by_rating_have_the_moments_of_their_skus() -> None:
+    """Mean and covariance of reviews by rating, where 32 SKUs are dealt 32 qualities in 4,000 ways.
+
+    Five standard errors of means, and of variances of a normal sample. The seed is fixed.
+    """
+    streams, skus, deals = Streams(7), row_addresses(32), 4000
+    stars = (streams.uniform("stars", row_addresses(96)).reshape(32, 3) * 60).astype(np.int64)
+    stars[0] *= 10  # a best seller
+    law = StarLaw(np.array([-1.0, 0.5]), 0.3 * class_scores()[::-1], own=0.6, mood=0.7)
+    parts = [Reviewed(stars), Reviewed(stars[::-1], penalty=0.8)]
+    mean, covariance = law.moments(parts)
+    means, inside = np.zeros((deals, 3)), np.zeros((deals, 3))
+    for i in range(deals):
+        own = class_scores()[np.argsort(streams.uniform(f"deal.{i}", skus))]
+        for part in parts:
+            above = (law.of_price + 0.6 * own - part.penalty)[:, None]
+            chance = np.diff(stats.norm.cdf((law.bounds - above) / 0.7), axis=1, prepend=0.0, append=1.0)
+            means[i] += part.by_sku @ chance
+            inside[i] += part.by_sku @ (chance * (1 - chance))
+    between = np.diag(covariance) - inside.mean(0)
+    assert (np.abs(means.mean(0) - mean) < 5 * np.sqrt(between / deals)).all()
+    assert (np.abs(means.var(0) / between - 1) < 5 * np.sqrt(2 / deals)).all()
+
+
+@pytest.fixture(scope="module")
+def marketplace() -> Dataset:
+    """`marketplace` as shipped, seed 7; tests read it and never change it."""
+    return footfall.generate("marketplace", seed=7)
+
+
+def test_other_ratings_are_refused(marketplace: Dataset) -> None:
+    """One in twenty of the best ratings turned into the next is refused; without lateness nobody can tell."""
+    honest = {f.check: f.verdict for f in marketplace.findings}
+    assert honest["reviews.ratings"] == honest["reviews.late"] == "pass"
+    broken = change(
+        dict(marketplace.tables),
+        "order_reviews",
+        "score",
+        lambda s: np.where((s == 5) & (np.arange(len(s)) % 20 == 0), 4, s),
+    )
+    assert findings_of(marketplace.subject, broken)["reviews.ratings"].verdict == "fail"
+    kept = {k: v for k, v in marketplace.subject.tables.items() if k not in {"orders", "order_items"}}
+    alone = dataclasses.replace(marketplace.subject, tables=kept)
+    found = findings_of(alone, {k: broken[k] for k in kept})["reviews.ratings"]
+    assert (found.verdict, found.detail) == ("not applicable", "what came late is not published")

@@ -129,25 +129,26 @@ class StarLaw:
     def moments(self, seen: list[Reviewed]) -> tuple[Floats, Floats]:
         """Mean and covariance of the reviews by rating.
 
-        Given the SKU's own quality its reviews are independent. Qualities are drawn by strata, and so add up
-        to nothing over all SKUs: the covariance between SKUs is less by the square of the reviews over the
-        SKUs, as in a sample without replacement.
+        Given the SKUs' own qualities reviews are independent. The qualities are drawn by strata: dealt anew
+        are which SKU has which, of the same ones each time, and the covariance of a sum over such a deal is
+        that of independent SKUs less that of their mean quality's (Hoeffding 1951, "A combinatorial central
+        limit theorem").
         """
-        ratings = len(self.bounds) + 1
-        inside, squares = np.zeros((ratings, ratings)), np.zeros((ratings, ratings))
-        mean = np.zeros((len(self.of_price), ratings))
+        ratings, skus = len(self.bounds) + 1, len(self.of_price)
+        inside, squares, sums = (np.zeros((ratings, ratings)) for _ in range(3))
+        mean = np.zeros((skus, ratings))
         for z in class_scores():
             given = np.zeros_like(mean)
             for part in seen:
                 n, chance = part.by_sku, self.chances(z, part.penalty)
                 inside += np.diag(n @ chance) - chance.T @ (n[:, None] * chance)
                 given += n[:, None] * chance
-            mean += given
+            mean += given / CLASSES
             squares += given.T @ given
-        mean /= CLASSES
-        n = np.sum([part.by_sku for part in seen], axis=0)
-        left = 1 - n.sum() ** 2 / (len(n) * max(float(n @ n), 1.0))
-        return mean.sum(0), inside / CLASSES + left * (squares / CLASSES - mean.T @ mean)
+            sums += np.outer(given.sum(0), given.sum(0))
+        whole = mean.sum(0)
+        own = squares / CLASSES - mean.T @ mean - (sums / CLASSES - np.outer(whole, whole)) / skus
+        return whole, inside / CLASSES + own * skus / max(skus - 1, 1)
 
     def scores(self, seen: list[Reviewed]) -> Floats:
         """Independent normal scores of the reviews by rating."""
