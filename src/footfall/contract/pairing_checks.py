@@ -47,7 +47,7 @@ def sub_categories(subject: Subject, figures: Figures) -> Outcome:
     category = np.zeros(len(names), np.int64)
     category[group] = figures.lines.category_of
     again = habits.favourites.share if habits and habits.favourites else 0.0
-    seen, scores = _second(figures, group, len(names)), []
+    seen, scores = _second(figures, group, len(names), once=again > 0), []
     for one in np.unique(category):
         for two in np.unique(category):
             rows, columns = np.flatnonzero(category == one), np.flatnonzero(category == two)
@@ -64,10 +64,15 @@ def sub_categories(subject: Subject, figures: Figures) -> Outcome:
     return by_law(chi_square(found), "second items by weight and affinity", said)
 
 
-def _second(figures: Figures, group: Counts, groups: int) -> Counts:
-    """Second items by the sub-category of the first item and their own, of the sampled customers."""
+def _second(figures: Figures, group: Counts, groups: int, *, once: bool) -> Counts:
+    """Second items by the sub-category of the first item and their own, of the sampled customers.
+
+    Where customers have favourites, orders of one are alike: each customer counts `once` then.
+    """
     lines = figures.lines.histories.whole
     second = np.flatnonzero(~lines.is_first[1:] & lines.is_first[:-1]) + 1
+    if once:
+        second = second[np.unique(lines.customer[second], return_index=True)[1]]
     place = group[lines.sku[second - 1]] * groups + group[lines.sku[second]]
     return np.bincount(place, minlength=groups * groups).reshape(groups, groups)
 
