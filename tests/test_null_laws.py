@@ -44,7 +44,7 @@ def test_orders_in_progress_vary_by_their_ages(share: float) -> None:
     assert law.in_progress is not None
     by_day = np.full(400, 10)
     counts = OrderCounts(1, np.concatenate([[0], np.cumsum(by_day)]))
-    planned, number = Statuses.plan(law, counts), np.arange(4000)
+    planned, number = Statuses.plan(law, counts, ["DE"]), np.arange(4000)
     drawn = np.array(
         [
             np.count_nonzero(planned.of_orders(Streams(seed), number, row_addresses(4000)) == 1)

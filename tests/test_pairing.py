@@ -109,6 +109,25 @@ def test_orders_without_the_affinity_are_refused(on: Dataset, plain: Dataset) ->
     assert findings_of(subject, plain.tables)["lines.sub_categories"].verdict == "fail"
 
 
+def test_favourites_make_no_affinity_of_their_own() -> None:
+    """Orders of customers with favourites are alike: the check reckons with it, and sees what is missing.
+
+    Null hypothesis: p-values are uniform; below 1 in 10,000 is a false alarm. The seed is fixed.
+    """
+    favourites = "customers.habits.favourites={share: 0.3, skus: 1}"
+    strong = (
+        "basket.sub_category_affinity=[{first: Wanderschuhe, then: Socken, odds_factor: 40.0}, "
+        "{first: Wanderschuhe, then: Hosen, odds_factor: 40.0}, "
+        "{first: Bergstiefel, then: Regenjacken, odds_factor: 40.0}]"
+    )
+    both, without = made(favourites, strong), made(favourites)
+    p_value = {f.check: f for f in both.findings}["lines.sub_categories"].p_value
+    assert p_value is not None
+    assert p_value > 1e-4
+    subject = dataclasses.replace(without.subject, scenario=both.subject.scenario)
+    assert findings_of(subject, without.tables)["lines.sub_categories"].verdict == "fail"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
