@@ -70,11 +70,12 @@ def test_closed_streams_do_no_harm(tmp_path: Path) -> None:
 def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     """A process that gets no more memory says so, and leaves nothing."""
     code = (
-        "import resource, sys; import footfall.workflow.preview; from footfall.cli.main import run; "
+        "import resource, sys; import footfall; from footfall.cli.main import run; "
+        "footfall.generate('vantage', scale=0.02); "  # all is imported: what is missing is room for rows
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize(); "
-        "resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, -1)); run(sys.argv[1:])"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 2**25, -1)); run(sys.argv[1:])"
     )
-    command = [sys.executable, "-c", code, "plan", "vantage", "--scale", "1000"]
+    command = [sys.executable, "-c", code, "generate", "vantage", "--scale", "20", "--workers", "1", "-o", "x"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert "not enough memory" in done.stderr
