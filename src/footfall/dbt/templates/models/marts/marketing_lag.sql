@@ -27,7 +27,8 @@ correlated as (
         shop_id,
         lag_days,
         count(*) as days,
-        corr(marketing_spend, revenue) as correlation
+        -- Six decimals: the last digits of a float hang on the order in which rows are added up.
+        cast(corr(marketing_spend, revenue) as decimal(10, 6)) as correlation
     from pairs
     group by
         shop_id,
