@@ -246,15 +246,21 @@ def test_a_coarse_step_is_split() -> None:
     assert abs(made.solved.expected_order_value - 220) <= 2.2
 
 
-def test_who_comes_again_is_asked_of_orders_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Habits decide what lies in a basket, so a pool is found for the repeat rate by orders alone."""
-    filled: list[Plan] = []
+@pytest.fixture
+def filled(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
+    """Plans whose baskets a rehearsal fills, one for each time that it does."""
+    found: list[Plan] = []
 
     def fill(made: Plan, orders: Orders) -> Baskets:
-        filled.append(made)
+        found.append(made)
         return simulate_baskets(made, orders)
 
     monkeypatch.setattr(rehearsal, "simulate_baskets", fill)
+    return found
+
+
+def test_who_comes_again_is_asked_of_orders_alone(filled: list[Plan]) -> None:
+    """Habits decide what lies in a basket, so a pool is found for the repeat rate by orders alone."""
     asked = [
         "demand.orders=3000",
         "targets.repeat_rate={value: 0.8}",
@@ -265,15 +271,8 @@ def test_who_comes_again_is_asked_of_orders_alone(monkeypatch: pytest.MonkeyPatc
     assert len(filled) == 1
 
 
-def test_the_best_customers_share_takes_few_rehearsals(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_customers_share_takes_few_rehearsals(filled: list[Plan]) -> None:
     """With habits each step fills all baskets; the search ends near the share, not at a single order."""
-    filled: list[Plan] = []
-
-    def fill(made: Plan, orders: Orders) -> Baskets:
-        filled.append(made)
-        return simulate_baskets(made, orders)
-
-    monkeypatch.setattr(rehearsal, "simulate_baskets", fill)
     target = "targets.top_customer_share={top: 0.2, value: 0.75, tolerance: 0.02}"
     made = rehearsal.rehearsed(plan(load("fashion", ["demand.orders=3000", "customers.pool=900", target])))
     share = next(f for f in made.solved.targets if f.target == "top_customer_share")
