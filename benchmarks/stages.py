@@ -71,7 +71,7 @@ def main() -> None:
             judging.glance(name, batch)
         for found in batches:
             for name, batch in found.items():
-                judging.glance(name, batch)
+                judging.figures.observe_whole(name, batch)
 
     def hashing() -> None:
         judging = Judging(made)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from footfall.contract.block import LINES_AT_ONCE, cuts
+from footfall.contract.block import LINES_AT_ONCE, cuts, pieces
 from footfall.contract.figures import Figures
 from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
@@ -66,11 +66,24 @@ def test_cuts_stand_in_front_of_orders() -> None:
     assert cuts(np.ones(5, np.int64)) == []
 
 
+@pytest.mark.parametrize("lines", [1, 5, LINES_AT_ONCE, 2 * LINES_AT_ONCE, 7 * LINES_AT_ONCE // 2])
+@pytest.mark.parametrize("size", [1, 3, 3 * LINES_AT_ONCE])
+def test_pieces_end_where_orders_end(lines: int, size: int) -> None:
+    """All lines are in one of some pieces of whole orders, which are of about the same size."""
+    order = np.arange(lines) // size
+    at = pieces(order)
+    assert at == sorted(at)
+    assert at[-1] == lines
+    assert all(order[cut] != order[cut - 1] for cut in at[:-1] if cut)
+    if size < LINES_AT_ONCE:
+        assert max(np.diff([0, *at])) <= 3 * LINES_AT_ONCE // 2 + size
+
+
 def test_open_orders_are_matched_over_parts() -> None:
     """Lines of orders from several parts, in steps that cut across them."""
     queue, noted = OpenOrders(), Offences()
     for first in (1, 11, 21):
-        queue.append(np.arange(first, first + 10), {"cell": np.arange(first, first + 10) * 2})
+        queue.append(np.arange(first, first + 10), {"cell": np.arange(first, first + 10) * 2}, is_rising=True)
     for low, high in ((1, 4), (4, 25), (25, 31)):
         assert queue.match(np.arange(low, high), noted)["cell"].tolist() == list(range(2 * low, 2 * high, 2))
     assert not noted

@@ -449,7 +449,7 @@ def test_damaged_data_is_named(form: str, tmp_path: Path) -> None:
     ("text", "said"),
     [("{", "is broken"), ("[]", "not written by"), ('{"made_by": "x"}', "not written by"),
      ('{"made_by": "footfall"}', "version None"),
-     ('{"made_by": "footfall", "manifest_version": 2}', "'footfall_version' is missing")],
+     ('{"made_by": "footfall", "manifest_version": 3}', "'footfall_version' is missing")],
 )  # fmt: skip
 def test_manifests_are_checked(tmp_path: Path, text: str, said: str) -> None:
     """A manifest that is missing, broken or of something else is named; none is believed."""
@@ -466,7 +466,7 @@ def test_a_data_set_of_an_earlier_version_can_be_replaced(tmp_path: Path) -> Non
     target = tmp_path / "set"
     generate_into(Request("vantage", scale=0.01), target)
     manifest = target / "_footfall" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"manifest_version": 2', '"manifest_version": 1'))
+    manifest.write_text(manifest.read_text().replace('"manifest_version": 3', '"manifest_version": 2'))
     with pytest.raises(DataError, match="generate the data again"):
         verify(target)
     generate_into(Request("vantage", scale=0.01), target, overwrite=True)

@@ -13,7 +13,7 @@ from footfall.contract.statistics import Counts
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.signedinteger[Any]]
-LINES_AT_ONCE = 1 << 16
+LINES_AT_ONCE = 1 << 17
 """Larger blocks are no faster."""
 _FIRST_LINES = 1 << 14  # they are copied, to be joined with those that waited
 _LOOK_BACK, _MOST_COMPARED = 64, 33
@@ -35,12 +35,16 @@ class Block:
         The same, at least 0 and at most as many as the scenario has.
     range_of_units
         The fewest and the most units of a line.
-    starts, sizes
-        First line of each order, and its number of lines.
+    starts
+        First line of each order.
+    most_lines
+        Lines of the largest order.
     place
         Place of each line's order among those of the block.
     orders
         Columns by order, of its cell and what else is carried; none where orders are not published.
+    range_of_cells
+        The least and the greatest cell of an order; -1 and -1 where orders are not published.
     """
 
     columns: dict[str, Any]
@@ -50,9 +54,10 @@ class Block:
     few: Places
     range_of_units: tuple[int, int]
     starts: Counts
-    sizes: Counts
+    most_lines: int
     place: Counts
     orders: Columns
+    range_of_cells: tuple[int, int]
 
     def name(self, i: int) -> str:
         """Line by its key."""
@@ -65,21 +70,19 @@ class Block:
     def by_order(self, values: Counts) -> Counts:
         """Sums of whole numbers over the lines of each order."""
         sums = np.cumsum(values)
-        last = self.starts + self.sizes
-        last -= 1
-        upto = sums.take(last)
-        out: Counts = upto.copy()
-        out[1:] -= upto[:-1]
-        return out
+        upto = np.empty(len(self.starts) + 1, sums.dtype)
+        upto[0], upto[-1] = 0, sums[-1]
+        upto[1:-1] = sums.take(self.starts[1:] - 1)
+        return upto[1:] - upto[:-1]
 
     def may_hold_twice(self, begins: Bools) -> bool:
         """Whether an order may hold a SKU twice; `begins` tells the first line of each."""
-        sku, most = self.sku, int(self.sizes.max())
-        if most > _MOST_COMPARED:
+        sku = self.sku
+        if self.most_lines > _MOST_COMPARED:
             return True
         # Lines are compared with the one before, then with the one before that, ... of their order.
         within = follows = ~begins[1:]
-        for back in range(1, most):
+        for back in range(1, self.most_lines):
             if back > 1:
                 within = within[1:] & follows[: len(sku) - back]
             if (within & (sku[back:] == sku[:-back])).any():
@@ -105,6 +108,12 @@ def cuts(order: Counts) -> list[int]:
             out.append(cut)
             at = cut
     return out
+
+
+def pieces(order: Counts) -> list[int]:
+    """Where to cut lines of whole orders, in front of an order, into parts of about the same size."""
+    count = max(1, round(len(order) / LINES_AT_ONCE))
+    return [*(_begin(order, len(order) * k // count, 0) for k in range(1, count)), len(order)]
 
 
 def _begin(order: Counts, line: int, least: int) -> int:

@@ -14,16 +14,17 @@ Words = npt.NDArray[Any]  # unsigned, of a width that depends on the pool
 Bools = npt.NDArray[np.bool_]
 
 _MOST_WIDE = 1 << 16  # so many words of eight bytes stay in a processor's second cache
-_BINS = (1 << 16) - 1
+_BINS = (1 << 12) - 1
 _AT_ONCE = 1 << 18
+_AT_A_TIME = 1 << 13  # what so many orders touch is still in the second cache when it is written
 
 
 class CustomerOrders:
     """Orders and home shop of the customers 1 to the pool's last; mergeable.
 
-    Both stand in one word a customer, the place of the shop plus one in its upper half and the orders in
+    Both stand in one word a customer, the place of the shop plus one in its upper bits and the orders in
     its lower: large pools are met in random order, and each word is then fetched from memory but once.
-    What outgrows the lower half is carried into a dictionary, which the few keenest customers need.
+    What outgrows the lower bits is carried into a dictionary, which the few keenest customers need.
 
     Parameters
     ----------
@@ -35,10 +36,12 @@ class CustomerOrders:
 
     def __init__(self, pool: int, shops: int) -> None:
         self._shops = shops
-        self._bits = 32 if pool <= _MOST_WIDE else 8 if shops < 1 << 8 else 16
-        kind = {8: np.uint16, 16: np.uint32, 32: np.uint64}[self._bits]
+        width = 64 if pool <= _MOST_WIDE else 16 if shops < 1 << 8 else 32
+        self._bits = width // 2 if width == 64 else width - shops.bit_length()
+        kind = {16: np.uint16, 32: np.uint32, 64: np.uint64}[width]
         self._words: Words = np.zeros(pool + 1, kind)
         self._low: Any = kind((1 << self._bits) - 1)
+        self._one: Any = kind(1)
         self._carried: dict[int, int] = {}
 
     @property
@@ -57,7 +60,8 @@ class CustomerOrders:
     @property
     def home(self) -> Counts:
         """Place of the first shop that each customer ordered in; -1 where there is none."""
-        return np.asarray((self._words >> self._bits).astype(np.int16 if self._bits == 8 else np.int32) - 1)
+        kind = np.int16 if self._words.itemsize == 2 else np.int32
+        return np.asarray((self._words >> self._bits).astype(kind) - 1)
 
     @property
     def spread(self) -> tuple[Counts, Counts]:
@@ -116,31 +120,42 @@ class CustomerOrders:
         ndarray of int
             Places of the orders in another shop than the customer's first.
         """
+        here = shop.astype(self._words.dtype) + self._one << self._bits
+        moved = [
+            start + self._add(who[start : start + _AT_A_TIME], here[start : start + _AT_A_TIME])
+            for start in range(0, len(who), _AT_A_TIME)
+        ]
+        return np.concatenate(moved) if moved else np.empty(0, np.int64)
+
+    def _add(self, who: npt.NDArray[np.int64], here: Words) -> Counts:
         before = self._words.take(who)
+        apart = (before ^ here) > self._low
+        if before.size and not int(here.min()):  # orders in unknown shops tell nothing
+            apart &= here > 0
+        moved = self._settle(who, here, before, np.flatnonzero(apart))
         self._count(who, before & self._low)
-        here = shop.astype(np.int64) + 1
-        home = (before >> self._bits).astype(np.int64)
-        strange = np.flatnonzero((home != here) & (here > 0))
+        return moved
+
+    def _settle(self, who: Counts, here: Words, before: Words, strange: Counts) -> Counts:
+        """Give newcomers their shop; places of the orders elsewhere, among those that seem so."""
         if not len(strange):
             return strange
-        fresh = strange[home.take(strange) == 0]
+        whose, before, here = who.take(strange), before.take(strange), here.take(strange)
         # Assigning with repeated indices keeps one of a customer's shops; a second shop then differs.
-        newcomers, their = who.take(fresh), here.take(fresh).astype(self._words.dtype)
-        self._words[newcomers] = (self._words.take(newcomers) & self._low) | their << self._bits
-        known = (self._words.take(who.take(strange)) >> self._bits).astype(np.int64)
-        return strange[known != here.take(strange)]
+        self._words[whose] = np.where(before > self._low, before, before | here)
+        return strange[(self._words.take(whose) ^ here) > self._low]
 
     def _count(self, who: npt.NDArray[np.int64], before: Words) -> None:
-        if self._bits < 32:
+        if int(before.max()) + len(who) > self._low:
             # No customer comes more often than the fullest of these bins.
-            most = int(np.bincount(who & _BINS).max(initial=0))
+            most = int(np.bincount(who & _BINS).max())
             room = int(self._low) - most
             tight = before > room if room >= 0 else np.ones(len(who), np.bool_)
             if tight.any():
                 keen, times = np.unique(who[tight], return_counts=True)
                 self._carry(keen, (self._words[keen] & self._low).astype(np.int64) + times)
                 who = who[~tight]
-        np.add.at(self._words, who, self._words.dtype.type(1))
+        np.add.at(self._words, who, self._one)
 
     def _carry(self, who: Counts, orders: Counts) -> None:
         """Set the orders of some customers; carry what their words can't hold."""

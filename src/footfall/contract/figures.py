@@ -8,6 +8,7 @@ and revenue by customer is a target, and some 100 where the customers themselves
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -35,6 +36,7 @@ from footfall.core.schema import TableSpec
 from footfall.core.vocabulary import DIMENSIONS, HISTORIES, Kind
 
 Column = npt.NDArray[Any]
+ObserveLines = Callable[[dict[str, Any]], None]
 DERIVED = ("marketing_day", "marketing_channel_day", "budget_month")
 WHOLE = ("product", "supply", "shop", *HISTORIES, "exchange_rate", *DERIVED)
 SEEN_BY_ALL = (*DIMENSIONS, "exchange_rate")
@@ -45,17 +47,17 @@ _OF_CUSTOMERS = ("id", "registered", "address", "city", "state", "postcode")
 def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> dict[str, Any] | None:
     """Columns by field: NumPy arrays, but text as Arrow; None, and an offence, where unreadable."""
     out: dict[str, Any] = {}
-    names = set(batch.schema.names)
+    named = dict(zip(batch.schema.names, batch.columns, strict=True))
     for column in spec.columns:
-        if column.name not in names:
+        if column.name not in named:
             offences.add("tables.readable", 1, f"{spec.name} has no column '{column.name}'")
             return None
-        values = batch.column(column.name)
+        values = named[column.name]
         if isinstance(values, pa.DictionaryArray):
             values = values.dictionary_decode()
         if values.null_count:
             row = int(np.flatnonzero(to_numpy(values.is_null()))[0])
-            key = {k: batch.column(k)[row].as_py() for k in spec.key if k in names}
+            key = {k: batch.column(k)[row].as_py() for k in spec.key if k in named}
             offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
             return None
         try:
@@ -115,9 +117,17 @@ class Figures:
         self.agreement = Agreement(subject, offences)
         bought = self.reviews.bought if self.reviews else None
         self.lines = LineTally(subject, offences, self.values, bought)
+        self._has_lines = subject.spec("line") is not None
 
     def observe(self, table: str, batch: pa.RecordBatch) -> None:
         """Take note of a batch; batches of a table come in file order."""
+        self._observe(table, batch, self.lines.observe)
+
+    def observe_whole(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take note of a batch whose orders have all their lines, so that none waits for the next."""
+        self._observe(table, batch, self.lines.observe_whole)
+
+    def _observe(self, table: str, batch: pa.RecordBatch, observe_lines: ObserveLines) -> None:
         spec = self.subject.tables.get(table)
         if spec is None or not batch.num_rows:
             return
@@ -137,7 +147,7 @@ class Figures:
         elif spec.entity == "order":
             self._observe_orders(columns)
         elif spec.entity == "line":
-            self._observe_lines(columns)
+            self._observe_lines(columns, observe_lines)
         elif spec.entity == "customer":
             self.customers.observe(columns)
             if self.subject.shows("customer_address"):  # to compare the two
@@ -147,7 +157,7 @@ class Figures:
             self.reviews.observe(columns, self.lines.catalog)
 
     def _observe_orders(self, columns: dict[str, Any]) -> None:
-        ids, known = self.orders.observe(columns)
+        ids, is_rising, known = self.orders.observe(columns)
         if self.charges.wanted:
             rates = self.charges.observe(ids, columns, known, self.table("exchange_rate"))
             known = {**known, **rates}
@@ -158,9 +168,9 @@ class Figures:
         late = self.deliveries.observe(ids, known["day"], columns)
         if late is not None:
             known = {**known, "late": late}
-        if self.subject.spec("line") is not None:
-            carried = self.lines.carried
-            self.lines.open_orders.append(ids, {f: v for f, v in known.items() if f in carried})
+        if self._has_lines:
+            carried = {f: v for f, v in known.items() if f in self.lines.carried}
+            self.lines.open_orders.append(ids, carried, is_rising)
 
     def _homes(self, customer: Counts, day: Counts) -> tuple[pa.Array | None, npt.NDArray[np.bool_]]:
         """Address of the customer of each order, where he lived on its day, and whether it is known."""
@@ -183,7 +193,7 @@ class Figures:
             self._versions[entity] = Versions.of(columns, HISTORIES[entity]) if columns else None
         return self._versions[entity]
 
-    def _observe_lines(self, columns: dict[str, Any]) -> None:
+    def _observe_lines(self, columns: dict[str, Any], observe: ObserveLines) -> None:
         if self.subject.spec("product_price") is not None and not self.rows["product_price"]:
             self._waiting.append(columns)
             return
@@ -194,7 +204,7 @@ class Figures:
                 self._waiting.append(columns)
                 return
         self._release()
-        self.lines.observe(columns)
+        observe(columns)
 
     def _release(self) -> None:
         waiting, self._waiting = self._waiting, []

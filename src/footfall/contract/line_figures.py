@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.amount_figures import AmountTally
-from footfall.contract.block import Block, cuts
+from footfall.contract.block import Block, Places, cuts, pieces
 from footfall.contract.histories import HistoryTally
 from footfall.contract.line_charges import CARRIED
 from footfall.contract.offences import Offences
-from footfall.contract.open_orders import OpenOrders, rises_by_one
+from footfall.contract.open_orders import OpenOrders
 from footfall.contract.order_figures import on
 from footfall.contract.places import tally
 from footfall.contract.promotions import PromotionTally
@@ -33,10 +34,9 @@ class LineTally:
     Attributes
     ----------
     joint
-        Lines by SKU, category of the order's first item (the last: not known, or nothing to tell it),
-        units (at most the most that the scenario has) and whether they came back.
-    first
-        First lines by SKU.
+        Lines by SKU, category of the order's first item (the last but one: not known, or nothing to tell
+        it; the last: this is the first item), units (at most the most that the scenario has) and whether
+        they came back.
     basket
         Orders by their number of lines.
     """
@@ -64,8 +64,8 @@ class LineTally:
         self.first_id: int | None = None
         self._last_id = 0
         self._allowed = np.array([k in subject.scenario.basket.quantity for k in range(self.most_units + 1)])
-        self.joint = np.zeros((self.skus, cats + 1, self.most_units + 1, 2), np.int64)
-        self.first, self._further_units = np.zeros(self.skus, np.int64), np.zeros(self.skus, np.int64)
+        self.joint = np.zeros((self.skus, cats + 2, self.most_units + 1, 2), np.int64)
+        self._further_units = np.zeros(self.skus, np.int64)
         self._units_of_unknown = np.zeros(self.most_units + 1, np.int64)
         self.basket = np.zeros(MOST_LINES + 1, np.int64)
         self._category: Counts | None = None
@@ -73,7 +73,7 @@ class LineTally:
         self._kind = np.int16 if self.joint.size <= np.iinfo(np.int16).max else np.int64
         self._classes = np.full(self.skus, cats, self._kind)
 
-    @property
+    @cached_property
     def carried(self) -> tuple[str, ...]:
         """Columns of the orders that their lines ask for."""
         shows = self._subject.shows
@@ -85,15 +85,31 @@ class LineTally:
 
     def observe(self, columns: dict[str, Any]) -> None:
         """Take note of lines; the last order waits, as its lines may go on in the next batch."""
-        columns = {k: v for k, v in columns.items() if not isinstance(v, pa.Array)}
-        if not {"order", "product"} <= columns.keys():
-            self.rows += len(next(iter(columns.values()), ()))
+        columns = self._judged(columns)
+        if not columns:
             return
         at = 0
         for cut in cuts(columns["order"]):
             self._whole(self._with_carry({k: v[at:cut] for k, v in columns.items()}))
             at = cut
         self._carry = self._with_carry({k: v[at:].copy() for k, v in columns.items()})
+
+    def observe_whole(self, columns: dict[str, Any]) -> None:
+        """Take note of lines of whole orders: none of them goes on in the next batch."""
+        self.close()
+        columns = self._judged(columns)
+        at = 0
+        for cut in pieces(columns["order"]) if columns else ():
+            self._whole({k: v[at:cut] for k, v in columns.items()})
+            at = cut
+
+    def _judged(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """Columns that figures are made of; none where the lines' orders or products are not published."""
+        columns = {k: v for k, v in columns.items() if not isinstance(v, pa.Array)}
+        if {"order", "product"} <= columns.keys():
+            return columns
+        self.rows += len(next(iter(columns.values()), ()))
+        return {}
 
     def _with_carry(self, columns: dict[str, Any]) -> dict[str, Any]:
         carry, self._carry = self._carry, None
@@ -109,36 +125,42 @@ class LineTally:
         order, product = columns["order"], columns["product"]
         note, n = self._offences.where, len(order)
         self._know_categories()
-        begins = np.ones(n, np.bool_)
-        np.not_equal(order[1:], order[:-1], out=begins[1:])
+        begins, steps = np.ones(n, np.bool_), order[1:] - order[:-1]
+        np.not_equal(steps, 0, out=begins[1:])
         starts = np.flatnonzero(begins)
         sizes = np.empty_like(starts)
         np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
         sizes[-1] = n - starts[-1]
         self.orders += len(starts)
         self.rows += n
-        tally(self.basket, sizes if sizes.max() <= MOST_LINES else np.minimum(sizes, MOST_LINES))
+        most_lines = int(sizes.max())
+        tally(self.basket, sizes if most_lines <= MOST_LINES else np.minimum(sizes, MOST_LINES))
         sku, known = product - self._subject.scenario.catalog.first_sku, None
         if sku.view(np.uint64).max() >= self.skus:  # numbers below 0 are the largest ones then
             known = (sku >= 0) & (sku < self.skus)
             note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
             sku = np.where(known, sku, 0)
         units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
-        fewest, most = int(units.min()), int(units.max())
-        is_usual = fewest >= 0 and most <= self.most_units
-        heads = order.take(starts)
-        is_rising = rises_by_one(heads)
+        is_usual = bool(units.view(np.uint64).max() <= self.most_units)  # those below 0 are the largest then
+        few: Places = (units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind)
+        exact: Places = few if is_usual else units
+        # Steps below 0 are the largest ones then.
+        is_rising = n == 1 or bool(steps.view(np.uint64).max() <= 1)
+        heads = np.arange(order[0], order[-1] + 1) if is_rising else order.take(starts)
+        orders = self.open_orders.match(heads, self._offences, is_rising) if self._with_orders else {}
+        cells = orders.get("cell")
         block = Block(
             columns=columns,
             sku=sku.astype(self._kind),
             known=known,
             units=units,
-            few=(units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind),
-            range_of_units=(fewest, most),
+            few=few,
+            range_of_units=(int(exact.min()), int(exact.max())),
             starts=starts,
-            sizes=sizes,
+            most_lines=most_lines,
             place=order - heads[0] if is_rising else np.cumsum(begins, dtype=np.int64) - 1,
-            orders=self.open_orders.match(heads, self._offences, is_rising) if self._with_orders else {},
+            orders=orders,
+            range_of_cells=(-1, -1) if cells is None else (int(cells.min()), int(cells.max())),
         )
         self._numbers(block, begins)
         self._twice(block, begins)
@@ -157,10 +179,7 @@ class LineTally:
         order = columns["order"]
         if "number" in columns:
             number = columns["number"]
-            # Where none is wrong, each is one above the one before, or 1 where an order begins.
-            follows = number[1:] - number[:-1] == 1
-            follows |= begins[1:]
-            if not follows.all() or not np.greater_equal(number == 1, begins).all():
+            if not _rises_from_one(number, begins):
                 place = np.arange(1, len(order) + 1) - block.by_line(block.starts)
                 note(
                     "lines.numbers",
@@ -187,11 +206,11 @@ class LineTally:
 
     def _counts(self, block: Block) -> None:
         sku, units, few = block.sku, block.units, block.few
-        heads = sku.take(block.starts)
-        tally(self.first, heads if block.known is None else heads[block.known[block.starts]])
         _, classes, kinds, _ = self.joint.shape
+        of_first = block.by_line((self._classes * (kinds * 2)).take(sku.take(block.starts)))
+        of_first[block.starts] = (classes - 1) * kinds * 2
         place = sku * (classes * kinds * 2)
-        place += block.by_line(self._classes.take(heads) * (kinds * 2))
+        place += of_first
         place += few << 1
         if "is_returned" in block.columns:
             place += block.columns["is_returned"].view(np.int8)
@@ -211,6 +230,11 @@ class LineTally:
             self._category = codes if len(codes) else np.full(self.skus, -1)
             known = np.where(self._category < 0, len(self.categories), self._category)
             self._classes = known.astype(self._kind)
+
+    @property
+    def first(self) -> Counts:
+        """First lines by SKU."""
+        return np.asarray(self.joint[:, -1].sum((1, 2)))
 
     @property
     def lines(self) -> Counts:
@@ -240,20 +264,19 @@ class LineTally:
         if self._category is not None:
             by_first = self.joint.sum((2, 3))
             for own in cats:
-                out[:, own] = by_first[self._category == own, :-1].sum(0)
-                out[own, own] -= self.first[self._category == own].sum()
+                out[:, own] = by_first[self._category == own, :-2].sum(0)
         return out
 
     def _listed(self, block: Block, catalog: dict[str, Any]) -> None:
         if "cell" not in block.orders:
             return
-        shops, start, cell = len(self._subject.shops), self._subject.start, block.orders["cell"]
-        first, last = cell.min() // shops + start, cell.max() // shops + start
+        shops, start = len(self._subject.shops), self._subject.start
+        first, last = (cell // shops + start for cell in block.range_of_cells)
         comes = "created" in catalog and catalog["created"].max() > first
         goes = "delisted" in catalog and catalog["delisted"].min() < last
         if not comes and not goes:
             return
-        cell, note = block.by_line(cell), self._offences.where
+        cell, note = block.by_line(block.orders["cell"]), self._offences.where
         day, known = cell // shops + start, block.all_known() & (cell >= 0)
         if comes:
             created = catalog["created"].take(block.sku)
@@ -293,7 +316,7 @@ class LineTally:
         self.promoted.merge(other.promoted)
         self.histories.merge(other.histories)
         self._know_categories()
-        for name in ("joint", "first", "basket", "_further_units", "_units_of_unknown"):
+        for name in ("joint", "basket", "_further_units", "_units_of_unknown"):
             mine: Counts = getattr(self, name)
             mine += getattr(other, name)
         if other.first_id is None:
@@ -327,3 +350,13 @@ class LineTally:
         index = {name: i for i, name in enumerate(self.categories)}
         names = self.catalog["category"].to_pylist() if self.catalog and "category" in self.catalog else []
         return np.array([index.get(name, -1) for name in names], np.int64)
+
+
+def _rises_from_one(number: Counts, begins: npt.NDArray[np.bool_]) -> bool:
+    """Whether each number is one above the one before, or 1 where an order begins; False also if unsure."""
+    if number.view(np.uint64).max() > np.iinfo(np.int8).max:  # numbers below 0 are the largest ones then
+        return False
+    small = number.astype(np.int8)  # an eighth of the time
+    follows = small[1:] - small[:-1] == 1
+    follows |= begins[1:]
+    return bool(follows.all()) and bool(np.greater_equal(small == 1, begins).all())

@@ -61,6 +61,11 @@ class ListedCash:
         is_total, width = "total" in columns, len(self._percents) * len(self._units)
         if self._table is None:
             self._table = self._fill(catalog, is_total)
+        if "list_price" in columns and (columns["list_price"] != catalog["price"].take(block.sku)).any():
+            return None
+        if self._most * block.most_lines >= 1 << (_BITS - 1):
+            return None
+        given = columns["total" if is_total else "unit_price"]
         # Narrow places take a quarter of the time.
         kind: Any = np.int16 if len(self._table) <= np.iinfo(np.int16).max else np.int64
         place: Places = block.sku.astype(kind) * width
@@ -68,16 +73,10 @@ class ListedCash:
         place += block.few.astype(kind)
         cash = self._table.take(place)
         revenue = cash >> _BITS
-        given = columns["total"] if is_total else columns["unit_price"] * units
-        agrees = bool((given == revenue).all()) and self._most * int(block.sizes.max()) < 1 << (_BITS - 1)
-        if not agrees:
+        if not ((given if is_total else given * units) == revenue).all():
             return None
-        if "list_price" in columns and (columns["list_price"] != catalog["price"].take(block.sku)).any():
-            return None
+        refunded = int((revenue * columns["is_returned"]).sum()) if "is_returned" in columns else 0
         both = block.by_order(cash)
-        refunded = 0
-        if "is_returned" in columns:
-            refunded = int((revenue * columns["is_returned"]).sum())
         return both >> _BITS, both & _LOW, refunded
 
     def _may_agree(self, block: Block, catalog: dict[str, Any]) -> bool:

@@ -45,9 +45,9 @@ class OpenOrders:
         self._queue: deque[tuple[int | Counts, Columns]] = deque()
         self.count = 0
 
-    def append(self, ids: Counts, columns: Columns) -> None:
-        """Add orders in file order."""
-        first = int(ids[0]) if rises_by_one(ids) else ids
+    def append(self, ids: Counts, columns: Columns, is_rising: bool) -> None:
+        """Add orders in file order; `is_rising` tells whether each id is one above the one before."""
+        first = int(ids[0]) if is_rising else ids
         self._queue.append((first, {k: _small(v) for k, v in columns.items()}))
         self.count += len(ids)
 

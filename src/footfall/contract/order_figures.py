@@ -89,24 +89,26 @@ class OrderTally:
         is_varying = scenario.fulfilment is not None and scenario.fulfilment.varies
         self.statuses = self._by_case("status") if is_varying else np.zeros((0, 0), np.int64)
 
-    def observe(self, columns: dict[str, Any]) -> tuple[Counts, Columns]:
+    def observe(self, columns: dict[str, Any]) -> tuple[Counts, bool, Columns]:
         """Take note of orders.
 
         Returns
         -------
         tuple
-            Their ids, and columns that later figures need: cell (day * shops + shop), day since the
-            horizon's first, customer, status (place in the scenario) and total; -1 where unknown.
+            Their ids, whether each is one above the one before, and columns that later figures need: cell
+            (day * shops + shop), day since the horizon's first, customer, status (place in the scenario)
+            and total; -1 where unknown.
         """
         n = len(next(iter(columns.values())))
-        ids = columns.get("id", np.arange(self._last_id + 1, self._last_id + 1 + n))
+        ids = columns["id"] if "id" in columns else np.arange(self._last_id + 1, self._last_id + 1 + n)
         out = {"day": self._when(ids, columns)}
+        gaps = ids[1:] - ids[:-1] != 1
+        self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
         shop = self._codes("shop", "orders.shops", ids, columns)
-        inside = out["day"] >= 0
         cell = out["day"] * len(self._subject.shops)
         cell += shop
         if out["day"].min() < 0 or shop.min() < 0:
-            cell[~inside | (shop < 0)] = -1
+            cell[(out["day"] < 0) | (shop < 0)] = -1
             tally(self.cells, cell[cell >= 0])
         else:
             tally(self.cells, cell)
@@ -115,7 +117,7 @@ class OrderTally:
             out["customer"] = self._customers(ids, columns["customer"], shop, out["day"])
         if "status" in columns:
             out["status"] = status = self._codes("status", "orders.status", ids, columns)
-            ok = inside & (status >= 0)
+            ok = (out["day"] >= 0) & (status >= 0)
             tally(self.status_days, status[ok].astype(np.int64) * self._days + out["day"][ok])
             if len(self.statuses):
                 self._tally_cases("status", self.statuses, status, shop, out["day"])
@@ -123,7 +125,7 @@ class OrderTally:
             paid = self._codes("payment", "orders.payment", ids, columns)
             self._tally_cases("payment", self.payments, paid, shop, out["day"])
         out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
-        return ids, out
+        return ids, not gaps.any(), out
 
     def _by_case(self, field: str) -> Counts:
         """No orders yet by word, period and shop."""
@@ -162,6 +164,8 @@ class OrderTally:
         times = columns["time"]
         is_sorted = self._in_order(ids, times)
         day = _days_of(times, is_sorted)
+        first, last = (int(day[0]), int(day[-1])) if is_sorted else (int(day.min()), int(day.max()))
+        inside_horizon = first >= self._start and last < self._start + self._days
         second = day * -DAY
         second += times
         opening = self.opening
@@ -169,7 +173,7 @@ class OrderTally:
         tally(self.seconds, place)
         day -= self._start
         open_ = second.min() >= opening.opens and second.max() <= opening.closes
-        if opening.is_even and open_ and day.min() >= 0 and day.max() < self._days:
+        if opening.is_even and open_ and inside_horizon:
             return day
         inside = (day >= 0) & (day < self._days)
         wrong = ~inside | opening.is_closed(place)
@@ -183,8 +187,6 @@ class OrderTally:
             self.first_id, self._first_time = int(ids[0]), int(times[0])
         else:
             self._joint(int(ids[0]), int(times[0]))
-        gaps = ids[1:] - ids[:-1] != 1
-        note("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
         back = times[1:] < times[:-1]
         note(
             "orders.sorted",

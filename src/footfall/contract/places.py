@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from footfall.core.arrays import to_numpy
 
-_SPARSE = 4
 _MOST_COMPARED = 16
 _WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
@@ -25,14 +24,13 @@ def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArra
     [[1, 0], [0, 2]]
     """
     flat = counts.reshape(-1)
-    if flat.size > _SPARSE * len(places) or flat.dtype != np.int64:
-        # A histogram of all places would cost more than to go to each one.
-        np.add.at(flat, places, flat.dtype.type(1) if values is None else values.astype(flat.dtype))
-    elif values is None:
-        flat += np.bincount(places, minlength=flat.size)
+    if values is None and flat.size <= len(places):
+        flat += np.bincount(places, minlength=flat.size).astype(flat.dtype, copy=False)
     else:
-        # Sums of whole numbers stay whole below 2^53.
-        flat += np.bincount(places, values, minlength=flat.size).astype(np.int64)
+        # To go to each place costs less than a histogram of more places than there are to count, or of
+        # values, which would be floats.
+        each = flat.dtype.type(1) if values is None else values.astype(flat.dtype, copy=False)
+        np.add.at(flat, places.astype(np.intp, copy=False), each)
 
 
 def codes_of(words: pa.Array, known: pa.Array) -> npt.NDArray[Any]:

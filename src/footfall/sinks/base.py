@@ -22,8 +22,8 @@ DATABASES = ("duckdb", "postgresql")
 MANIFEST_DIRECTORY = "_footfall"
 MANIFEST_FILE = "manifest.json"
 MADE_BY = "footfall"
-MANIFEST_VERSION = 2
-_EARLIER_VERSIONS = (1,)
+MANIFEST_VERSION = 3
+_EARLIER_VERSIONS = (1, 2)
 
 
 @dataclass(frozen=True)

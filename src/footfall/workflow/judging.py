@@ -29,8 +29,8 @@ class Judging:
         self.hashes = {name: ContentHash(spec) for name, spec in plan.tables.items()}
 
     def observe(self, table: str, batch: pa.RecordBatch) -> None:
-        """Take note of a batch that is published."""
-        self.figures.observe(table, batch)
+        """Take note of a batch that is published, as it was simulated: it ends with all lines of an order."""
+        self.figures.observe_whole(table, batch)
         self.hashes[table].add(batch)
 
     def glance(self, table: str, batch: pa.RecordBatch) -> None:
