@@ -27,7 +27,7 @@ from footfall.plan.parts import ORDERS_A_PART
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import database_at
 from footfall.sinks.ddl import create_table, literal, qualified, quoted
-from footfall.sinks.postgres import PostgresConnection
+from footfall.sinks.postgres_connection import PostgresConnection
 
 SCHEMA = "footfall_benchmark"
 

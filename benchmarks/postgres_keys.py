@@ -20,7 +20,7 @@ from footfall.core.schema import TableSpec
 from footfall.plan.parts import ORDERS_A_PART
 from footfall.sinks.database import database_at
 from footfall.sinks.ddl import create_table, foreign_keys, primary_key, qualified
-from footfall.sinks.postgres import PostgresConnection
+from footfall.sinks.postgres_connection import PostgresConnection
 from footfall.sinks.postgres_settings import MEMORY_FOR_KEYS, sorters
 
 SCHEMA = "footfall_benchmark"

@@ -34,6 +34,9 @@ def in_bash(line: str, **environment: str) -> Outcome:
         (["generate", "vantage", "-o", "s3://bucket/shop"], "--engine local takes a directory"),
         (["generate", "vantage", "-o", "duckdb:shop.db"], "footfall load --to writes into one"),
         (["generate", "vantage", "-o", "postgresql://ann:secret@db/shop"], "footfall load --to writes into"),
+        (["changes", "vantage", "--day", "2025-03-01", "-o", "duckdb:shop.db"], "a place on this machine"),
+        (["dbt", "vantage", "-o", "postgresql://ann:secret@db/shop"], "a place on this machine"),
+        (["report", "shop", "-o", "s3://bucket/page.html"], "a place on this machine"),
         (["verify", "mysql://ann:secret@db/shop"], "name a directory, duckdb:FILE or postgresql://"),
         (["verify", "duckdb:shop.db", "--schema", ""], "--schema"),
         (["load", "vantage", "--to", "duckdb:shop.db", "--schema", " ", *SMALL], "must be a name"),
@@ -71,11 +74,11 @@ def test_too_little_memory_is_one_line(tmp_path: Path) -> None:
     """A process that gets no more memory says so, and leaves nothing."""
     code = (
         "import resource, sys; import footfall; from footfall.cli.main import run; "
-        "footfall.generate('vantage', scale=0.02); "  # all is imported: what is missing is room for rows
+        "footfall.generate('storefront', scale=0.02); "  # all is imported: what lacks is room for rows
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize(); "
         "resource.setrlimit(resource.RLIMIT_AS, (used + 2**25, -1)); run(sys.argv[1:])"
     )
-    command = [sys.executable, "-c", code, "generate", "vantage", "-o", "x", "--scale", "20"]
+    command = [sys.executable, "-c", code, "generate", "storefront", "-o", "x", "--scale", "100"]
     command += ["--workers", "1"]  # of several, it is a worker that runs short
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr

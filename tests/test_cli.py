@@ -277,3 +277,44 @@ def test_a_full_disk_behind_stdout_is_one_line():
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert_refused(Outcome(done.returncode, done.stdout, done.stderr), "No space left")
+
+
+# Ctrl-C while DuckDB reads rows for a report, of which it makes an error of its own.
+INTERRUPTED_QUERY = """
+import os, signal, time
+import pyarrow as pa
+from footfall.report.figures.duckdb import Tables
+from footfall.cli.main import run
+def batches():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(1)
+    yield pa.record_batch({"x": [1]})
+def rows(self, query):
+    reader = pa.RecordBatchReader.from_batches(pa.schema({"x": pa.int64()}), batches())
+    self._connection.register("read", reader)
+    return self._connection.execute("SELECT count(*) FROM read").fetchall()
+Tables.rows = rows
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background inherit that it is ignored
+run()
+"""
+INTERRUPTED_IMPORT = """
+import sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+from footfall.__main__ import main
+main()
+"""
+
+
+def test_an_interrupt_is_one_line_wherever_it_comes(footfall, tmp_path: Path):
+    """Ctrl-C is no traceback: not as the command is still imported, nor where a library renames it."""
+    stopped = Outcome(130, "", "footfall: stopped; nothing was published\n")
+    assert in_process("plan", "vantage", code=INTERRUPTED_IMPORT) == stopped
+    target = str(tmp_path / "data")
+    assert footfall("generate", "vantage", "-o", target, *SMALL, "--quiet").code == 0
+    page = tmp_path / "report.html"
+    assert in_process("report", target, "-o", str(page), code=INTERRUPTED_QUERY) == stopped
+    assert not page.exists()

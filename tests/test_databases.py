@@ -25,6 +25,7 @@ from footfall.scenario.load import load as loaded
 from footfall.sinks import database
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import database_at, open_database, opened
+from footfall.sinks.postgres_connection import PostgresConnection
 from footfall.workflow.generate import generate_into
 from footfall.workflow.load import load_into
 from footfall.workflow.request import Request
@@ -497,6 +498,43 @@ def test_an_interrupted_load_changes_nothing(address: str) -> None:
     assert beside(address) == []
 
 
+# Runs statements without end, and interrupts itself at moments of its own, as often as it is told to; it
+# ends well if each Ctrl-C was heard once.
+INTERRUPTED = """
+import os, random, signal, sys, threading, time
+import pyarrow as pa
+from footfall.sinks.database import database_at
+from footfall.sinks.postgres_connection import PostgresConnection
+signal.signal(signal.SIGINT, signal.default_int_handler)
+rows = pa.record_batch({"x": pa.array(range(20_000), pa.int64())})
+draw = random.Random(1)
+def interrupt():
+    time.sleep(draw.uniform(0, 0.02))
+    os.kill(os.getpid(), signal.SIGINT)
+for _ in range(int(sys.argv[2])):
+    server = PostgresConnection(database_at(sys.argv[1]))
+    server.run("CREATE TEMPORARY TABLE t (x bigint)")
+    sender = threading.Thread(target=interrupt)
+    end = time.monotonic() + 20
+    try:
+        sender.start()
+        while time.monotonic() < end:
+            server.rows("SELECT 1")
+            server.copy("pg_temp", "t", rows)
+        sys.exit("an interrupt was never heard")
+    except KeyboardInterrupt:
+        sender.join()
+    server.close()
+"""
+
+
+def test_an_interrupt_is_heard_at_any_moment(server: Server, shop_on_server: str) -> None:
+    """Ctrl-C within, between or at the end of statements on a server is heard once, and harms nothing."""
+    command = [sys.executable, "-c", INTERRUPTED, server.address(shop_on_server), "60"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
     """Run the command, which must end with one line and a code; give the line."""
     capsys.readouterr()
@@ -639,13 +677,21 @@ def test_a_lost_connection_is_one_line(server: Server, shop_on_server: str) -> N
     assert ask(address, ORDERS) == [(500,)]
 
 
+def test_a_statement_stopped_on_the_server_is_one_line(server: Server, shop_on_server: str) -> None:
+    """A statement that somebody stops on the server was not stopped by Ctrl-C: the line says what it was."""
+    connection = PostgresConnection(database_at(server.address(shop_on_server)))
+    with pytest.raises(OutputError, match="somebody stopped the statement on the server"):
+        connection.run("DO $$ BEGIN PERFORM pg_cancel_backend(pg_backend_pid()), pg_sleep(9); END $$")
+    connection.close()
+
+
 def test_two_loads_do_not_mix(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second load of the same place is refused, in PostgreSQL after a while; the first goes on."""
-    from footfall.sinks import postgres
+    from footfall.sinks import postgres_connection
 
     tables = shop(7)
     sink = open_database(database_at(address), "raw", list(SPECS.values()), overwrite=True)
-    monkeypatch.setattr(postgres, "PATIENCE", "SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr(postgres_connection, "PATIENCE", "SET LOCAL lock_timeout = '50ms'")
     with pytest.raises(OutputError, match=r"another load or a reader|loaded by this very process"):
         load(address)
     for table, batch in tables.items():

@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from footfall.core.addresses import is_database
 from footfall.core.errors import DataError, FootfallError, OutputError
 from footfall.core.money import as_decimal
 from footfall.core.publishing import publish
 from footfall.core.schema import TableSpec
 from footfall.sinks.base import DATABASES, FORMATS, Manifest, Sink, open_sink
-from footfall.sinks.database import database_at, is_database, open_database, opened
+from footfall.sinks.database import database_at, open_database, opened
 from test_sinks import SPECS, Tables, described, digest, shop
 
 DATES = publish({"plan": ("marketing_day", {"day": "date", "shop": "shop", "spend": "spend"})}, "EUR")

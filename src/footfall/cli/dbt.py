@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from footfall.cli import output
+from footfall.cli import options, output
 from footfall.cli.options import Json, Overwrite, Quiet, ScenarioName, Schema, Tables
 
-ProjectOut = Annotated[
-    Path | None, typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: <scenario>_dbt]")
-]
+ProjectOut = Annotated[Path | None, options.out("DIR", "Where to write. [default: <scenario>_dbt]")]
 Adapter = Annotated[
     str | None,
     typer.Option(metavar="duckdb|postgres", help="Warehouse that the project is for. [default: duckdb]"),

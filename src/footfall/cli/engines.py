@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footfall.cli import values
+from footfall.core.addresses import is_database
 from footfall.core.errors import RequestError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def check(engine: str, master: str | None, form: str | None, place: str, *, repo
         raise RequestError(f"--master {master} goes with --engine spark")
     if form is not None and form not in values.FORMATS:
         raise RequestError(f"--format must be one of {', '.join(values.FORMATS)}; it is '{form}'")
-    if place.startswith(("duckdb:", "postgres:", "postgresql:")):
+    if is_database(place):
         # Not repeated: it may hold a password.
         raise RequestError("-o names a database; footfall load --to writes into one, -o DIR into a directory")
     if "://" in place:

@@ -51,6 +51,7 @@ from footfall.cli.options import (
 )
 from footfall.cli.report import report, report_of
 from footfall.core.errors import FootfallError
+from footfall.core.interrupts import STOPPED, interrupts_kept
 
 if TYPE_CHECKING:
     from footfall.workflow.request import Request
@@ -258,7 +259,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        code = app(args=list(arguments), prog_name="footfall", standalone_mode=False)
+        with interrupts_kept():
+            code = app(args=list(arguments), prog_name="footfall", standalone_mode=False)
     except FootfallError as error:
         return _said(str(error), error.exit_code)
     except MemoryError:
@@ -271,7 +273,7 @@ def _run(arguments: Sequence[str]) -> int:
             return 2
         hint = "" if isinstance(error, typer.BadParameter) and error.message else " (see footfall --help)"
         return _said(" ".join(error.format_message().split()) + hint, 2)
-    return _said("stopped; nothing was published", 130) if code == 130 else int(code or 0)
+    return _said(STOPPED, 130) if code == 130 else int(code or 0)
 
 
 def _said(message: str, code: int) -> int:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name (see `footfall scenarios`) or path of a .yml file.")
 ]
-Out = Annotated[
-    Path | None,
-    typer.Option("-o", "--out", metavar="DIR", help="Where to write. [default: data/<scenario>]"),
-]
+
+
+def out(metavar: str, words: str) -> Any:
+    """Option `-o` for a place on this machine."""
+    return typer.Option("-o", "--out", parser=values.local_path, metavar=metavar, help=words)
+
+
+Out = Annotated[Path | None, out("DIR", "Where to write. [default: data/<scenario>]")]
 Seed = Annotated[
     int, typer.Option(parser=values.seed, metavar="N", help="Same seed, same data, to the byte.")
 ]

@@ -7,16 +7,13 @@ from typing import Annotated
 
 import typer
 
-from footfall.cli import output
+from footfall.cli import options, output
 from footfall.cli.options import Schema
 
 Place = Annotated[
     str, typer.Argument(metavar="DIR|DATABASE", help="What `generate` or `load` wrote, edited or not.")
 ]
-Page = Annotated[
-    Path | None,
-    typer.Option("-o", "--out", metavar="FILE", help="The page. [default: DIR/_footfall/report.html]"),
-]
+Page = Annotated[Path | None, options.out("FILE", "The page. [default: DIR/_footfall/report.html]")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON document; write no page.")]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
+
+from footfall.core.addresses import is_database
 
 FORMATS = ("csv", "parquet", "duckdb")
 ENGINES = ("local", "spark")
@@ -59,6 +62,18 @@ def day(value: str | dt.date) -> dt.date:
     if found is None or found.isoformat() != text:
         raise typer.BadParameter(f"must be a day that exists, written YYYY-MM-DD; it is '{text}'")
     return found
+
+
+def local_path(value: str | Path) -> Path:
+    """Place on this machine; an address would become a directory of that name.
+
+    >>> local_path("data/vantage").name
+    'vantage'
+    """
+    if "://" in str(value) or is_database(str(value)):
+        # Not repeated: it may hold a password.
+        raise typer.BadParameter("must be a place on this machine; an address was given")
+    return Path(value)
 
 
 def form(value: str) -> str:

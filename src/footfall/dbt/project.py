@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from footfall.core.addresses import is_database
 from footfall.core.errors import DataError, RequestError
 from footfall.dbt import place
 from footfall.dbt.location import ADAPTERS, SOURCES, Location, in_directory, in_duckdb, in_postgres
@@ -20,7 +21,7 @@ from footfall.scenario.bending import bent
 from footfall.scenario.load import load
 from footfall.scenario.model import Scenario
 from footfall.sinks.base import MANIFEST_DIRECTORY, MANIFEST_FILE, Manifest
-from footfall.sinks.database import database_at, is_database, opened
+from footfall.sinks.database import database_at, opened
 
 _JINJA = re.compile(r"\{[{%#]|[}%#]\}")
 

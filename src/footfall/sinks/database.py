@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from footfall.core.addresses import is_database
 from footfall.core.errors import FootfallError, OutputError, RequestError
 from footfall.core.schema import TableSpec
 from footfall.sinks.base import Manifest, Sink, read_batches
@@ -48,15 +49,6 @@ class Database:
     def takes_part_files(self) -> bool:
         """Whether workers can write for it; PostgreSQL takes rows in one stream, which is its limit."""
         return self.kind == "duckdb"
-
-
-def is_database(place: str) -> bool:
-    """Whether a place is written as a database's address; others are directories.
-
-    >>> is_database("duckdb:shop.db"), is_database("data/vantage")
-    (True, False)
-    """
-    return place.startswith(("duckdb:", "postgresql:", "postgres:"))
 
 
 def database_at(address: str) -> Database:

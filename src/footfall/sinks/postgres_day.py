@@ -12,7 +12,7 @@ from footfall.sinks.base import Manifest
 from footfall.sinks.database import MANIFEST_TABLE, Database, manifest_kept
 from footfall.sinks.days import update_from
 from footfall.sinks.ddl import create_table, literal, qualified
-from footfall.sinks.postgres import PostgresConnection, keep_others_out, manifest_text
+from footfall.sinks.postgres_connection import PostgresConnection, keep_others_out, manifest_text
 from footfall.sinks.postgres_source import PostgresSource
 
 _STAGED = f"{MANIFEST_TABLE}_day"

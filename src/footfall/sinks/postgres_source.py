@@ -15,8 +15,8 @@ from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.sinks.base import Manifest
 from footfall.sinks.database import Database, manifest_kept
 from footfall.sinks.ddl import SQL_TYPES, literal, ordered_by, qualified, quoted
-from footfall.sinks.postgres import PostgresConnection, manifest_text
 from footfall.sinks.postgres_catalog import COLUMNS
+from footfall.sinks.postgres_connection import PostgresConnection, manifest_text
 from footfall.sinks.reading import check_names, conform
 
 _SPELT = {"timestamp": "timestamp without time zone"}

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from footfall.core.addresses import is_database
 from footfall.core.errors import OutputError, RequestError
 from footfall.report.summary import summarise
 from footfall.sinks.base import MANIFEST_DIRECTORY
-from footfall.sinks.database import is_database, opened
+from footfall.sinks.database import opened
 from footfall.sinks.staging import explained
 from footfall.workflow.verify import judged
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context, resource_tracker
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from footfall.core.errors import FootfallError
+from footfall.core.interrupts import interrupts_noted
 from footfall.plan.parts import Shard
 from footfall.plan.plan import Plan
 from footfall.simulate.dimensions import simulate_dimensions
@@ -149,21 +149,16 @@ def _interrupts_held_back() -> Iterator[None]:
     Workers inherit the block of the thread that starts them. In the parent another thread (Arrow's)
     may still receive the signal, so its handler waits, too.
     """
-    in_main = threading.current_thread() is threading.main_thread()
-    if not (in_main and hasattr(signal, "pthread_sigmask")):
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     resource_tracker.ensure_running()  # starting it later, within the block, would lift the block
-    held: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        signal.signal(signal.SIGINT, handler)
-    if held:
-        signal.raise_signal(signal.SIGINT)
+    with interrupts_noted():
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(pipe: Connection) -> None:
