@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-SCALE, PARTS = 300, 8
+SCALE, PARTS = 300, 40
 STAGES = ("simulate and write", "check orders", "check lines", "hash orders", "hash lines")
 
 

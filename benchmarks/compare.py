@@ -9,7 +9,8 @@ What could not be installed or run stays in the table, with the reason.
 - rows, cells, bytes: counted in the tables that were written; cells are rows times columns.
 - CPU s: user and system time of all processes.
 - peak memory: sum of the proportional set sizes (PSS) of all processes, sampled every 50 ms from
-  ``/proc``, so that shared pages count once; for "only writing" it includes the tables themselves. Elsewhere
+  ``/proc``, so that shared pages count once; for "only writing" it includes the tables themselves. To look
+  takes time from processes that keep all cores busy, so it has a run of its own, before the others. Elsewhere
   than on Linux it is left out.
 - the last two columns: rows/s and cells/s over those of footfall's first variant.
 
@@ -33,7 +34,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import chain, product
 from pathlib import Path
@@ -64,7 +66,6 @@ class Measured:
     lines: int
     seconds: float
     cpu: float
-    memory: int
 
 
 def _pss(process: int) -> Iterator[int]:
@@ -80,20 +81,25 @@ def _pss(process: int) -> Iterator[int]:
         return
 
 
-def run_once(command: Sequence[str], where: Path, limit: float) -> tuple[float, float, int, str]:
-    """Run a command in a directory, at most so many seconds.
+def _look_away(_process: int) -> None:
+    pass
+
+
+def run_once(
+    command: Sequence[str], where: Path, limit: float, look: Callable[[int], None] = _look_away
+) -> tuple[float, float, str]:
+    """Run a command in a directory, at most so many seconds; `look` gets its process's number, often.
 
     Returns
     -------
-    tuple[float, float, int, str]
-        Seconds, processor seconds, peak memory in bytes, and what it printed.
+    tuple[float, float, str]
+        Seconds, processor seconds, and what it printed.
 
     Raises
     ------
     RunError
         It did not exit with 0.
     """
-    peak = 0
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -102,9 +108,8 @@ def run_once(command: Sequence[str], where: Path, limit: float) -> tuple[float, 
         ended = threading.Event()
 
         def watch() -> None:
-            nonlocal peak
             while not ended.wait(_SAMPLE_SECONDS):
-                peak = max(peak, sum(_pss(process.pid)))
+                look(process.pid)
                 if time.perf_counter() - start > limit and not ended.is_set():
                     os.killpg(process.pid, signal.SIGKILL)
                     return
@@ -125,7 +130,7 @@ def run_once(command: Sequence[str], where: Path, limit: float) -> tuple[float, 
         text = told.read().replace(str(where), where.name)
     if process.returncode:
         raise RunError(peers.reason(text) if seconds <= limit else f"stopped after {limit:.0f} s")
-    return seconds, used.ru_utime + used.ru_stime, peak, text
+    return seconds, used.ru_utime + used.ru_stime, text
 
 
 def written(directory: Path, file_format: str) -> tuple[int, int, int, int]:
@@ -146,17 +151,37 @@ def written(directory: Path, file_format: str) -> tuple[int, int, int, int]:
     return rows, cells, size, lines
 
 
-def measure(contestant: Contestant, call: Call, limit: float) -> Measured:
-    """One run, in a directory that is made for it and removed afterwards."""
-    call.out.mkdir()
+@contextmanager
+def _clean(out: Path) -> Iterator[None]:
+    """Make a directory for a run, with nothing left to write, and remove it afterwards."""
+    out.mkdir()
     os.sync()
     try:
-        seconds, cpu, memory, told = run_once(contestant.command(call), call.out, limit)
+        yield
+    finally:
+        shutil.rmtree(out)
+
+
+def measure(contestant: Contestant, call: Call, limit: float) -> Measured:
+    """One run, in a directory of its own."""
+    with _clean(call.out):
+        seconds, cpu, told = run_once(contestant.command(call), call.out, limit)
         if contestant.is_writer:
             seconds, cpu = (float(word) for word in told.split()[-2:])
-        return Measured(*written(call.out, call.file_format), seconds, cpu, memory)
-    finally:
-        shutil.rmtree(call.out)
+        return Measured(*written(call.out, call.file_format), seconds, cpu)
+
+
+def peak_memory(contestant: Contestant, call: Call, limit: float) -> int:
+    """Most bytes that its processes hold in a run that is not timed; 0 where the system doesn't tell."""
+    peak = 0
+
+    def look(process: int) -> None:
+        nonlocal peak
+        peak = max(peak, sum(_pss(process)))
+
+    with _clean(call.out):
+        run_once(contestant.command(call), call.out, limit, look)
+    return peak
 
 
 def _tell(text: str) -> None:
@@ -167,7 +192,7 @@ def _median(runs: Sequence[Measured], name: str) -> float:
     return statistics.median(getattr(run, name) for run in runs)
 
 
-def _row(contestant: Contestant, runs: Sequence[Measured], base: Sequence[Measured]) -> str:
+def _row(contestant: Contestant, runs: Sequence[Measured], memory: int, base: Sequence[Measured]) -> str:
     rows, cells, size, seconds, cpu = (_median(runs, f) for f in ("rows", "cells", "bytes", "seconds", "cpu"))
     spread = f"{min(run.seconds for run in runs):.2f} to {max(run.seconds for run in runs):.2f}"
     ratios = ["", ""]
@@ -176,12 +201,11 @@ def _row(contestant: Contestant, runs: Sequence[Measured], base: Sequence[Measur
         ratios = [f"{_median(runs, f) / _median(base, f) * to_base:.2f}" for f in ("rows", "cells")]
     written = [f"{figure:,.0f}" for figure in (rows, cells, size)]
     took = [f"{seconds:.2f} ({spread})", f"{cpu:.2f}"]
-    speed = [f"{rows / seconds:,.0f}", f"{cells / seconds:,.0f}", _megabytes(runs)]
+    speed = [f"{rows / seconds:,.0f}", f"{cells / seconds:,.0f}", _megabytes(memory)]
     return _line(contestant.name, contestant.size, *written, *took, *speed, *ratios)
 
 
-def _megabytes(runs: Sequence[Measured]) -> str:
-    memory = max(run.memory for run in runs)
+def _megabytes(memory: int) -> str:
     return f"{memory / 1e6:,.0f} MB" if memory else ""
 
 
@@ -198,6 +222,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
     taking_part = [c for c in peers.contestants(sizes) if not asked.only or c.peer in asked.only]
     refused: dict[tuple[str, str], str] = {}
     runs: dict[tuple[str, str], list[Measured]] = {}
+    memory: dict[tuple[str, str], int] = {}
     with tempfile.TemporaryDirectory(dir=asked.work) as temporary:
         tables, out = Path(temporary) / "tables", Path(temporary) / "out"
         writers_lack = ""
@@ -209,7 +234,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 run_once(make, tables, asked.limit)
             except RunError as error:
                 writers_lack = f"no tables to write: {error}"
-        for nth, file_format, contestant in product(range(asked.runs), asked.formats, taking_part):
+        for nth, file_format, contestant in product(range(asked.runs + 1), asked.formats, taking_part):
             key = (file_format, contestant.name)
             if key in refused:
                 continue
@@ -219,13 +244,16 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 if contestant.is_writer and writers_lack:
                     raise RunError(writers_lack)
                 call = Call(peers.programs_of(contestant, asked.venvs), file_format, out, tables / "vantage")
+                if not nth:
+                    memory[key] = peak_memory(contestant, call, asked.limit)
+                    continue
                 found = measure(contestant, call, asked.limit)
             except RunError as error:
                 refused[key] = f"not available: {error}"
                 _tell(f"{file_format}, {contestant.name}: {refused[key]}")
                 continue
             runs.setdefault(key, []).append(found)
-            _tell(f"{file_format}, run {nth + 1}, {contestant.name}: {found.seconds:.2f} s")
+            _tell(f"{file_format}, run {nth}, {contestant.name}: {found.seconds:.2f} s")
     for file_format in asked.formats:
         yield from ["", *_heading(file_format, *_COLUMNS, left=2)]
         base = runs.get((file_format, f"footfall, {peers.BASE}"), [])
@@ -234,7 +262,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
             if key in refused:
                 yield _line(contestant.name, refused[key], *[""] * (len(_COLUMNS) - 1))
             else:
-                yield _row(contestant, runs[key], base)
+                yield _row(contestant, runs[key], memory[key], base)
 
 
 def growth(asked: argparse.Namespace) -> Iterator[str]:
@@ -248,12 +276,13 @@ def growth(asked: argparse.Namespace) -> Iterator[str]:
             with tempfile.TemporaryDirectory(dir=asked.work) as temporary:
                 out = Path(temporary) / "out"
                 call = Call(Path(), "parquet", out, out)
+                memory = peak_memory(footfall, call, asked.limit)
                 runs = [measure(footfall, call, asked.limit) for _ in range(asked.runs)]
         except RunError as error:
             yield _line(f"{orders:,}", f"not available: {error}", *[""] * 4)
             return
         lines, rows, seconds = (_median(runs, figure) for figure in ("lines", "rows", "seconds"))
-        figures = (f"{seconds:.2f}", f"{seconds / lines * 1e9:,.0f}", _megabytes(runs))
+        figures = (f"{seconds:.2f}", f"{seconds / lines * 1e9:,.0f}", _megabytes(memory))
         yield _line(f"{orders:,}", f"{lines:,.0f}", f"{rows:,.0f}", *figures)
         orders *= 10
 

@@ -127,16 +127,15 @@ def judging(scenario: str, scale: float) -> Iterator[str]:
     yield f"a merging task: {room()}"
 
 
-def row(contestant: Contestant, runs: Sequence[compare.Measured]) -> str:
+def row(contestant: Contestant, runs: Sequence[compare.Measured], memory: int) -> str:
     """One line of the table."""
     seconds = [run.seconds for run in runs]
     middle, last = statistics.median(seconds), runs[-1]
-    memory = max(run.memory for run in runs) / 1e6
     cells = [
         *(f"{figure:,}" for figure in (last.rows, last.cells, last.bytes)),
         f"{middle:.1f} ({min(seconds):.1f} to {max(seconds):.1f})",
         *(f"{figure / middle:,.0f}" for figure in (last.rows, last.cells)),
-        f"{memory:,.0f} MB",
+        f"{memory / 1e6:,.0f} MB",
     ]
     return f"| {' | '.join((contestant.name, *cells))} |"
 
@@ -166,28 +165,32 @@ def main() -> int:
     version = f"Python {platform.python_version()}, {platform.system()}"
     print(f"{asked.runs} runs in turn at scale {asked.scale:g}; {machine}; {version}.\n")
     runs: dict[str, list[compare.Measured]] = {}
+    memory: dict[str, int] = {}
     refused: dict[str, str] = {}
     taking_part = contestants(asked.scale)
     with tempfile.TemporaryDirectory(dir=asked.work) as directory:
         out = Path(directory) / "out"
-        for nth in range(asked.runs):
+        for nth in range(asked.runs + 1):
             for contestant in taking_part:
                 if contestant.name in refused:
                     continue
                 try:
                     call = Call(peers.programs_of(contestant, asked.venvs), "parquet", out, out)
+                    if not nth:
+                        memory[contestant.name] = compare.peak_memory(contestant, call, asked.limit)
+                        continue
                     found = compare.measure(contestant, call, asked.limit)
                 except RunError as error:
                     refused[contestant.name] = f"not available: {error}"
                     continue
                 runs.setdefault(contestant.name, []).append(found)
-                print(f"run {nth + 1}, {contestant.name}: {found.seconds:.1f} s", file=sys.stderr, flush=True)
+                print(f"run {nth}, {contestant.name}: {found.seconds:.1f} s", file=sys.stderr, flush=True)
     print(f"| | {' | '.join(_COLUMNS)} |\n| --- {'| ---: ' * len(_COLUMNS)}|")
     for contestant in taking_part:
         if contestant.name in refused:
             print(f"| {contestant.name} | {refused[contestant.name]} {'| ' * len(_COLUMNS)}|")
         else:
-            print(row(contestant, runs[contestant.name]))
+            print(row(contestant, runs[contestant.name], memory[contestant.name]))
     return 0
 
 

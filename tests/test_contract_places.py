@@ -8,8 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from footfall.contract.block import LINES_AT_ONCE, cuts, pieces
+from footfall.contract.block import LINES_AT_ONCE, MOST_LINES, baskets, cuts
 from footfall.contract.figures import Figures
 from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
@@ -66,17 +68,23 @@ def test_cuts_stand_in_front_of_orders() -> None:
     assert cuts(np.ones(5, np.int64)) == []
 
 
-@pytest.mark.parametrize("lines", [1, 5, LINES_AT_ONCE, 2 * LINES_AT_ONCE, 7 * LINES_AT_ONCE // 2])
-@pytest.mark.parametrize("size", [1, 3, 3 * LINES_AT_ONCE])
-def test_pieces_end_where_orders_end(lines: int, size: int) -> None:
-    """All lines are in one of some pieces of whole orders, which are of about the same size."""
-    order = np.arange(lines) // size
-    at = pieces(order)
-    assert at == sorted(at)
-    assert at[-1] == lines
-    assert all(order[cut] != order[cut - 1] for cut in at[:-1] if cut)
-    if size < LINES_AT_ONCE:
-        assert max(np.diff([0, *at])) <= 3 * LINES_AT_ONCE // 2 + size
+@given(sizes=st.lists(st.integers(1, MOST_LINES + 2), min_size=1, max_size=8), data=st.data())
+def test_baskets_are_counted_and_compared(sizes: list[int], data: st.DataObject) -> None:
+    """Orders by their number of lines; an SKU that an order holds twice is seen, wherever it stands."""
+    begins = np.concatenate([np.arange(size) == 0 for size in sizes])
+    sku = np.arange(len(begins), dtype=np.int16)
+    counts = np.bincount(np.minimum(sizes, MOST_LINES), minlength=MOST_LINES + 1)
+    of_size, may_hold_twice = baskets(sku, begins)
+    assert of_size.tolist() == counts.tolist()
+    assert may_hold_twice == (max(sizes) > MOST_LINES)
+    largest = int(np.argmax(sizes))
+    if sizes[largest] > 1:
+        one, other = data.draw(
+            st.lists(st.integers(0, sizes[largest] - 1), min_size=2, max_size=2, unique=True)
+        )
+        start = sum(sizes[:largest])
+        sku[start + one] = sku[start + other]
+        assert baskets(sku, begins)[1]
 
 
 def test_open_orders_are_matched_over_parts() -> None:
@@ -85,7 +93,7 @@ def test_open_orders_are_matched_over_parts() -> None:
     for first in (1, 11, 21):
         queue.append(np.arange(first, first + 10), {"cell": np.arange(first, first + 10) * 2}, is_rising=True)
     for low, high in ((1, 4), (4, 25), (25, 31)):
-        assert queue.match(np.arange(low, high), noted)["cell"].tolist() == list(range(2 * low, 2 * high, 2))
+        assert queue.match(range(low, high), noted)["cell"].tolist() == [*range(2 * low, 2 * high, 2)]
     assert not noted
     assert queue.count == 0
 

@@ -15,6 +15,7 @@ from footfall.contract.fulfilment_checks import _open_by_age
 from footfall.contract.habit_laws import chances_of_classes, class_scores, shared_returns, shared_sizes
 from footfall.contract.histories import Histories
 from footfall.contract.star_laws import Reviewed, StarLaw
+from footfall.contract.statistics import binomial_sum_score
 from footfall.core.streams import Streams, row_addresses
 from footfall.plan.calendar import OrderCounts
 from footfall.plan.statuses import Statuses
@@ -230,3 +231,14 @@ def test_other_ratings_are_refused(marketplace: Dataset) -> None:
     alone = dataclasses.replace(marketplace.subject, tables=kept)
     found = findings_of(alone, {k: broken[k] for k in kept})["reviews.ratings"]
     assert (found.verdict, found.detail) == ("not applicable", "what came late is not published")
+
+
+def test_a_sum_of_binomials_has_its_own_tails() -> None:
+    """Parts of one chance add up to a binomial, whose mid-p SciPy tells; sure parts leave no doubt."""
+    law = stats.binom(20, 0.3)
+    for count in range(21):
+        score = binomial_sum_score(count, np.array([3, 5, 12]), np.full(3, 0.3))
+        assert score == pytest.approx(-stats.norm.ppf(law.sf(count) + law.pmf(count) / 2), abs=1e-6)
+    sure = np.array([3, 3]), np.array([0.0, 1.0])
+    assert binomial_sum_score(3, *sure) == pytest.approx(0)
+    assert abs(binomial_sum_score(4, *sure)) > 30

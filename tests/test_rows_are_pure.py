@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import footfall
@@ -292,6 +292,7 @@ def test_many_slots_a_day_change_nothing() -> None:
 
 
 @given(st.integers(0, 2**63))
+@example(585115154)  # sixteen of 24 young orders are in progress, where twelve are expected
 @settings(max_examples=10, deadline=None)
 def test_any_seed_keeps_the_contract_at_small_scale(seed: int) -> None:
     """Small runs keep every rule, and no law or target refuses an honest seed."""

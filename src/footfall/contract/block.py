@@ -16,7 +16,9 @@ Places = npt.NDArray[np.signedinteger[Any]]
 LINES_AT_ONCE = 1 << 17
 """Larger blocks are no faster."""
 _FIRST_LINES = 1 << 14  # they are copied, to be joined with those that waited
-_LOOK_BACK, _MOST_COMPARED = 64, 33
+_LOOK_BACK = 64
+MOST_LINES = 33
+"""Baskets of this many lines and more are counted together; no law has them."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +71,14 @@ class Block:
 
     def by_order(self, values: Counts) -> Counts:
         """Sums of whole numbers over the lines of each order."""
-        sums = np.cumsum(values)
-        upto = np.empty(len(self.starts) + 1, sums.dtype)
-        upto[0], upto[-1] = 0, sums[-1]
-        upto[1:-1] = sums.take(self.starts[1:] - 1)
-        return upto[1:] - upto[:-1]
-
-    def may_hold_twice(self, begins: Bools) -> bool:
-        """Whether an order may hold a SKU twice; `begins` tells the first line of each."""
-        sku = self.sku
-        if self.most_lines > _MOST_COMPARED:
-            return True
-        # Lines are compared with the one before, then with the one before that, ... of their order.
-        within = follows = ~begins[1:]
-        for back in range(1, self.most_lines):
-            if back > 1:
-                within = within[1:] & follows[: len(sku) - back]
-            if (within & (sku[back:] == sku[:-back])).any():
-                return True
-        return False
+        sums = np.empty(len(values) + 1, np.int64)
+        sums[0] = 0
+        np.cumsum(values, out=sums[1:])
+        before = sums.take(self.starts)
+        of_order = np.empty_like(before)
+        np.subtract(before[1:], before[:-1], out=of_order[:-1])
+        of_order[-1] = sums[-1] - before[-1]
+        return of_order
 
     def of_known(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values of the lines whose product is known."""
@@ -110,12 +101,6 @@ def cuts(order: Counts) -> list[int]:
     return out
 
 
-def pieces(order: Counts) -> list[int]:
-    """Where to cut lines of whole orders, in front of an order, into parts of about the same size."""
-    count = max(1, round(len(order) / LINES_AT_ONCE))
-    return [*(_begin(order, len(order) * k // count, 0) for k in range(1, count)), len(order)]
-
-
 def _begin(order: Counts, line: int, least: int) -> int:
     """First line, from `least` on, of the order that a line belongs to."""
     for low in (max(least, line - _LOOK_BACK), least):
@@ -123,3 +108,44 @@ def _begin(order: Counts, line: int, least: int) -> int:
         if len(others):
             return low + int(others[-1]) + 1
     return least
+
+
+def baskets(sku: Places, begins: Bools) -> tuple[Counts, bool]:
+    """Orders by their number of lines, and whether one may hold a SKU twice.
+
+    Parameters
+    ----------
+    sku
+        Place of each line's product.
+    begins
+        Whether a line is the first of its order.
+
+    Returns
+    -------
+    tuple
+        Counts of 0 to MOST_LINES lines; False where no order holds a SKU twice, True also if unsure.
+    """
+    # Each line is compared with the next of its order, then with the one after that, ... Of an order of s
+    # lines, s - b pairs stand b apart: what there are fewer of them at each step are orders with more lines.
+    pairs = np.zeros(MOST_LINES + 1, np.int64)
+    pairs[0], back, is_twice = len(begins), 1, False
+    within = follows = ~begins[1:]
+    while back <= MOST_LINES and (count := np.count_nonzero(within)):
+        pairs[back] = count
+        is_twice = is_twice or bool((within & (sku[back:] == sku[:-back])).any())
+        within = within[1:] & follows[: len(within) - 1]
+        back += 1
+    of_size = np.zeros(MOST_LINES + 1, np.int64)
+    of_size[1:] = at_least = pairs[:-1] - pairs[1:]
+    of_size[1:-1] -= at_least[1:]
+    return of_size, is_twice or bool(pairs[-1])
+
+
+def rises_from_one(number: Counts, begins: Bools) -> bool:
+    """Whether each number is one above the one before, or 1 where an order begins; False also if unsure."""
+    if number.view(np.uint64).max() > np.iinfo(np.int8).max:  # numbers below 0 are the largest ones then
+        return False
+    small = number.astype(np.int8)  # an eighth of the time
+    follows = small[1:] - small[:-1] == 1
+    follows |= begins[1:]
+    return bool(follows.all()) and bool(np.greater_equal(small == 1, begins).all())

@@ -43,6 +43,7 @@ class CustomerOrders:
         self._low: Any = kind((1 << self._bits) - 1)
         self._one: Any = kind(1)
         self._carried: dict[int, int] = {}
+        self._spread: tuple[Counts, Counts] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -66,6 +67,11 @@ class CustomerOrders:
     @property
     def spread(self) -> tuple[Counts, Counts]:
         """Numbers of orders that customers have, rising from 0, and how many customers have each."""
+        if self._spread is None:  # several checks ask for it, and it takes a look at every customer
+            self._spread = self._counted()
+        return self._spread
+
+    def _counted(self) -> tuple[Counts, Counts]:
         if self._bits == 32:
             orders, times = np.unique(self.counts[1:], return_counts=True)
             return orders.astype(np.int64), times
@@ -120,17 +126,19 @@ class CustomerOrders:
         ndarray of int
             Places of the orders in another shop than the customer's first.
         """
+        self._spread = None
         here = shop.astype(self._words.dtype) + self._one << self._bits
+        all_known = bool((shop >= 0).all())
         moved = [
-            start + self._add(who[start : start + _AT_A_TIME], here[start : start + _AT_A_TIME])
+            start + self._add(who[start : start + _AT_A_TIME], here[start : start + _AT_A_TIME], all_known)
             for start in range(0, len(who), _AT_A_TIME)
         ]
         return np.concatenate(moved) if moved else np.empty(0, np.int64)
 
-    def _add(self, who: npt.NDArray[np.int64], here: Words) -> Counts:
+    def _add(self, who: npt.NDArray[np.int64], here: Words, all_known: bool) -> Counts:
         before = self._words.take(who)
         apart = (before ^ here) > self._low
-        if before.size and not int(here.min()):  # orders in unknown shops tell nothing
+        if not all_known:  # orders in unknown shops tell nothing
             apart &= here > 0
         moved = self._settle(who, here, before, np.flatnonzero(apart))
         self._count(who, before & self._low)
@@ -170,7 +178,7 @@ class CustomerOrders:
 
     def merge(self, other: CustomerOrders) -> Counts:
         """Add the orders that follow; gives the customers who have another first shop there."""
-        moved = []
+        self._spread, moved = None, []
         start = 0
         for mine, theirs in zip(self._parts(), other._parts(), strict=True):
             orders = (mine & self._low).astype(np.int64) + (theirs & self._low).astype(np.int64)

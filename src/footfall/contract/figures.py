@@ -57,7 +57,7 @@ def columns_of(spec: TableSpec, batch: pa.RecordBatch, offences: Offences) -> di
             values = values.dictionary_decode()
         if values.null_count:
             row = int(np.flatnonzero(to_numpy(values.is_null()))[0])
-            key = {k: batch.column(k)[row].as_py() for k in spec.key if k in named}
+            key = {k: named[k][row].as_py() for k in spec.key if k in named}
             offences.add("tables.readable", values.null_count, f"{spec.name} {key}: {column.name} is null")
             return None
         try:

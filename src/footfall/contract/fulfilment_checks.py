@@ -25,6 +25,7 @@ from footfall.contract.statistics import (
     LEAST_EXPECTED,
     Counts,
     binomial_scores,
+    binomial_sum_score,
     chi_square,
     shares_scores,
     two_sided,
@@ -34,6 +35,7 @@ from footfall.scenario.buying import AGE_PARTS, AGE_SLOPE, Fulfilment, InProgres
 from footfall.scenario.mixes import VaryingMix
 
 NOT_SAID = "the scenario does not say"
+_FEW_YOUNG = 256  # so few may all be in progress, which can be more than the trials of a like binomial
 
 
 def _by_mix(subject: Subject, figures: Figures, check: str, law: VaryingMix, counts: Counts) -> Outcome:
@@ -72,9 +74,12 @@ def _by_age(figures: Figures, law: Fulfilment, young: InProgress) -> Outcome:
     scores = shares_scores(np.delete(counts, place)[rest], np.delete(shares, place)[rest])
     if due >= LEAST_EXPECTED:
         size, open_ = _open_by_age(young, due, figures.orders.cells.sum(1))
-        # A binomial of the same mean and variance has the tails of this sum of unequal chances.
-        chance = float(open_ @ (open_ / size)) / due
-        scores = np.append(scores, binomial_scores(counts[place], due / chance, chance))
+        if size.sum() <= _FEW_YOUNG:
+            scores = np.append(scores, binomial_sum_score(int(counts[place]), size, open_ / size))
+        else:
+            # Of many, a binomial of the same mean and variance has the tails of this sum of unequal chances.
+            chance = float(open_ @ (open_ / size)) / due
+            scores = np.append(scores, binomial_scores(counts[place], due / chance, chance))
     if not len(scores):
         return undecided(TOO_FEW)
     seen = (counts / counts.sum()).round(4).tolist()

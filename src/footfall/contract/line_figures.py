@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.amount_figures import AmountTally
-from footfall.contract.block import Block, Places, cuts, pieces
+from footfall.contract.block import MOST_LINES, Block, Places, baskets, cuts, rises_from_one
 from footfall.contract.histories import HistoryTally
 from footfall.contract.line_charges import CARRIED
 from footfall.contract.offences import Offences
@@ -23,8 +23,6 @@ from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
 
-MOST_LINES = 33
-"""Baskets of this many lines and more are counted together; no law has them."""
 Bought = Callable[[Counts, Counts, Counts, Counts | None], None]
 
 
@@ -97,11 +95,8 @@ class LineTally:
     def observe_whole(self, columns: dict[str, Any]) -> None:
         """Take note of lines of whole orders: none of them goes on in the next batch."""
         self.close()
-        columns = self._judged(columns)
-        at = 0
-        for cut in pieces(columns["order"]) if columns else ():
-            self._whole({k: v[at:cut] for k, v in columns.items()})
-            at = cut
+        if columns := self._judged(columns):
+            self._whole(columns)
 
     def _judged(self, columns: dict[str, Any]) -> dict[str, Any]:
         """Columns that figures are made of; none where the lines' orders or products are not published."""
@@ -125,16 +120,11 @@ class LineTally:
         order, product = columns["order"], columns["product"]
         note, n = self._offences.where, len(order)
         self._know_categories()
-        begins, steps = np.ones(n, np.bool_), order[1:] - order[:-1]
-        np.not_equal(steps, 0, out=begins[1:])
+        begins = np.ones(n, np.bool_)
+        np.not_equal(order[1:], order[:-1], out=begins[1:])
         starts = np.flatnonzero(begins)
-        sizes = np.empty_like(starts)
-        np.subtract(starts[1:], starts[:-1], out=sizes[:-1])
-        sizes[-1] = n - starts[-1]
         self.orders += len(starts)
         self.rows += n
-        most_lines = int(sizes.max())
-        tally(self.basket, sizes if most_lines <= MOST_LINES else np.minimum(sizes, MOST_LINES))
         sku, known = product - self._subject.scenario.catalog.first_sku, None
         if sku.view(np.uint64).max() >= self.skus:  # numbers below 0 are the largest ones then
             known = (sku >= 0) & (sku < self.skus)
@@ -144,14 +134,20 @@ class LineTally:
         is_usual = bool(units.view(np.uint64).max() <= self.most_units)  # those below 0 are the largest then
         few: Places = (units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind)
         exact: Places = few if is_usual else units
-        # Steps below 0 are the largest ones then.
-        is_rising = n == 1 or bool(steps.view(np.uint64).max() <= 1)
-        heads = np.arange(order[0], order[-1] + 1) if is_rising else order.take(starts)
-        orders = self.open_orders.match(heads, self._offences, is_rising) if self._with_orders else {}
+        # Steps that are never down, and add up to the number of orders less one, are of one each.
+        is_rising = int(order[-1]) - int(order[0]) == len(starts) - 1 and not (order[1:] < order[:-1]).any()
+        heads = range(int(order[0]), int(order[-1]) + 1) if is_rising else order.take(starts)
+        orders = self.open_orders.match(heads, self._offences) if self._with_orders else {}
         cells = orders.get("cell")
+        sku = sku.astype(self._kind)
+        of_size, may_hold_twice = baskets(sku, begins)
+        self.basket += of_size
+        most_lines = int(np.flatnonzero(of_size)[-1])
+        if most_lines == MOST_LINES:
+            most_lines = int(np.diff(starts, append=n).max())
         block = Block(
             columns=columns,
-            sku=sku.astype(self._kind),
+            sku=sku,
             known=known,
             units=units,
             few=few,
@@ -163,8 +159,9 @@ class LineTally:
             range_of_cells=(-1, -1) if cells is None else (int(cells.min()), int(cells.max())),
         )
         self._numbers(block, begins)
-        self._twice(block, begins)
-        self._counts(block)
+        if may_hold_twice:
+            self._twice(block)
+        self._counts(block, begins)
         if self.catalog is not None:
             self._listed(block, self.catalog)
         if self._bought is not None:
@@ -179,7 +176,7 @@ class LineTally:
         order = columns["order"]
         if "number" in columns:
             number = columns["number"]
-            if not _rises_from_one(number, begins):
+            if not rises_from_one(number, begins):
                 place = np.arange(1, len(order) + 1) - block.by_line(block.starts)
                 note(
                     "lines.numbers",
@@ -195,20 +192,18 @@ class LineTally:
                 note("lines.ids", ids != before + 1, lambda i: f"line {ids[i]} follows line {before[i]}")
             self._last_id = int(ids[-1])
 
-    def _twice(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
+    def _twice(self, block: Block) -> None:
         order, product = block.columns["order"], block.columns["product"]
-        if not block.may_hold_twice(begins):
-            return
         by_key = np.lexsort((product, order))
         o, p = order[by_key], product[by_key]
         again = np.concatenate([[False], (o[1:] == o[:-1]) & (p[1:] == p[:-1])])
         self._offences.where("lines.distinct", again, lambda i: f"order {o[i]} holds SKU {p[i]} twice")
 
-    def _counts(self, block: Block) -> None:
+    def _counts(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
         sku, units, few = block.sku, block.units, block.few
         _, classes, kinds, _ = self.joint.shape
         of_first = block.by_line((self._classes * (kinds * 2)).take(sku.take(block.starts)))
-        of_first[block.starts] = (classes - 1) * kinds * 2
+        of_first += ((classes - 1) * kinds * 2 - of_first) * begins  # a fifth of the time of an assignment
         place = sku * (classes * kinds * 2)
         place += of_first
         place += few << 1
@@ -350,13 +345,3 @@ class LineTally:
         index = {name: i for i, name in enumerate(self.categories)}
         names = self.catalog["category"].to_pylist() if self.catalog and "category" in self.catalog else []
         return np.array([index.get(name, -1) for name in names], np.int64)
-
-
-def _rises_from_one(number: Counts, begins: npt.NDArray[np.bool_]) -> bool:
-    """Whether each number is one above the one before, or 1 where an order begins; False also if unsure."""
-    if number.view(np.uint64).max() > np.iinfo(np.int8).max:  # numbers below 0 are the largest ones then
-        return False
-    small = number.astype(np.int8)  # an eighth of the time
-    follows = small[1:] - small[:-1] == 1
-    follows |= begins[1:]
-    return bool(follows.all()) and bool(np.greater_equal(small == 1, begins).all())

@@ -75,7 +75,9 @@ class ListedCash:
         revenue = cash >> _BITS
         if not ((given if is_total else given * units) == revenue).all():
             return None
-        refunded = int((revenue * columns["is_returned"]).sum()) if "is_returned" in columns else 0
+        refunded = 0
+        if "is_returned" in columns:  # few lines are
+            refunded = int(revenue.take(np.flatnonzero(columns["is_returned"])).sum())
         both = block.by_order(cash)
         return both >> _BITS, both & _LOW, refunded
 

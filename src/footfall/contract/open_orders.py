@@ -22,23 +22,13 @@ def _small(values: Counts) -> Counts:
     return values
 
 
-def rises_by_one(ids: Counts) -> bool:
-    """Whether each id is one above the one before.
-
-    >>> rises_by_one(np.array([7, 8, 9])), rises_by_one(np.array([7, 9, 8]))
-    (True, False)
-    """
-    if not len(ids) or ids[-1] - ids[0] != len(ids) - 1:
-        return False
-    return bool((ids[1:] - ids[:-1] == 1).all())
-
-
 class OpenOrders:
     """A queue of order ids with a few small columns; ids that rise by one take no memory.
 
     The columns are what a line must know of its order: cell (day * shops + shop), and where the checks
     ask for them customer, status and total; -1 unknown. This is all that grows with the orders: 2 to 15
-    bytes an order, between the order and its lines.
+    bytes an order, between the order and its lines. The last batch is held as it came, since its lines
+    mostly come next.
     """
 
     def __init__(self) -> None:
@@ -47,8 +37,10 @@ class OpenOrders:
 
     def append(self, ids: Counts, columns: Columns, is_rising: bool) -> None:
         """Add orders in file order; `is_rising` tells whether each id is one above the one before."""
-        first = int(ids[0]) if is_rising else ids
-        self._queue.append((first, {k: _small(v) for k, v in columns.items()}))
+        if self._queue:  # they wait longer than for the next batch
+            some, waiting = self._queue[-1]
+            self._queue[-1] = (some, {k: _small(v) for k, v in waiting.items()})
+        self._queue.append((int(ids[0]) if is_rising else ids, columns))
         self.count += len(ids)
 
     def extend(self, other: OpenOrders) -> None:
@@ -73,15 +65,15 @@ class OpenOrders:
             return np.empty(0, np.int64), {}
         return np.concatenate(ids), {k: np.concatenate([c[k] for c in columns]) for k in columns[0]}
 
-    def match(self, orders: Counts, offences: Offences, is_rising: bool | None = None) -> Columns:
+    def match(self, orders: Counts | range, offences: Offences) -> Columns:
         """Columns of the orders that lines belong to, -1 for orphans; those orders are open no longer.
 
-        Whether the orders rise by one need not be found out where it is known.
+        Orders come as a range where each is one above the one before.
         """
-        is_rising = rises_by_one(orders) if is_rising is None else is_rising
-        in_step = self._in_step(orders) if is_rising else None
+        in_step = self._in_step(orders) if isinstance(orders, range) else None
         if in_step is not None:
             return in_step
+        orders = np.asarray(orders)
         ids, columns = self._take(len(orders), int(orders[-1]))
         n = len(orders)
         if len(ids) >= n and np.array_equal(ids[:n], orders):
@@ -103,10 +95,10 @@ class OpenOrders:
             return {"cell": np.full(n, -1)}
         return {k: np.where(known, v[place], -1).astype(np.int64) for k, v in columns.items()}
 
-    def _in_step(self, orders: Counts) -> Columns | None:
+    def _in_step(self, orders: range) -> Columns | None:
         """Columns of orders that rise by one, where they are those due next; else None."""
         parts: list[Columns] = []
-        first, n, rows = int(orders[0]), len(orders), 0
+        first, n, rows = orders.start, len(orders), 0
         for some, columns in self._queue:
             if not isinstance(some, int) or some != first + rows:
                 return None
@@ -123,7 +115,7 @@ class OpenOrders:
             self._queue.appendleft((first + n, {k: v[used:] for k, v in parts[-1].items()}))
         self.count -= n
         if len(parts) == 1:
-            return {k: v[:n].astype(np.int64) for k, v in parts[0].items()}
+            return {k: v[:n].astype(np.int64, copy=False) for k, v in parts[0].items()}
         return {k: np.concatenate([part[k] for part in parts], dtype=np.int64)[:n] for k in parts[0]}
 
     def _push_back(self, ids: Counts, columns: Columns) -> None:

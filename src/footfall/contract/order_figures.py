@@ -20,7 +20,9 @@ from footfall.core.arrays import from_words
 
 NEVER = np.iinfo(np.int64).max
 _ID_BITS = 40
+_FEWEST_A_DAY = 256  # with fewer orders a day, going through days costs more than dividing
 Codes = npt.NDArray[np.signedinteger[Any]]
+Runs = list[tuple[int, slice]]
 
 
 def at(second: int) -> str:
@@ -101,15 +103,19 @@ class OrderTally:
         """
         n = len(next(iter(columns.values())))
         ids = columns["id"] if "id" in columns else np.arange(self._last_id + 1, self._last_id + 1 + n)
-        out = {"day": self._when(ids, columns)}
+        day, runs = self._when(ids, columns)
+        out = {"day": day}
         gaps = ids[1:] - ids[:-1] != 1
         self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
         shop = self._codes("shop", "orders.shops", ids, columns)
-        cell = out["day"] * len(self._subject.shops)
+        cell = day * len(self._subject.shops)
         cell += shop
-        if out["day"].min() < 0 or shop.min() < 0:
-            cell[(out["day"] < 0) | (shop < 0)] = -1
+        if shop.min() < 0 or day.min() < 0:
+            cell[(day < 0) | (shop < 0)] = -1
             tally(self.cells, cell[cell >= 0])
+        elif runs:
+            for each, rows in runs:
+                tally(self.cells[each - self._start], shop[rows])
         else:
             tally(self.cells, cell)
         out["cell"] = cell
@@ -150,8 +156,8 @@ class OrderTally:
         )
         return codes
 
-    def _when(self, ids: Counts, columns: dict[str, Any]) -> Counts:
-        """Day since the horizon's first; -1 outside of it."""
+    def _when(self, ids: Counts, columns: dict[str, Any]) -> tuple[Counts, Runs]:
+        """Day since the horizon's first, -1 outside of it; and where each day stands, if that is known."""
         note = self._offences.where
         if "time" not in columns:
             dates = columns.get("date", np.full(len(ids), self._start - 1)).astype(np.int64)
@@ -160,25 +166,30 @@ class OrderTally:
             inside = (day >= 0) & (day < self._days)
             if "date" in columns:
                 note("orders.hours", ~inside, lambda i: f"order {ids[i]}: placed on {on(dates[i])}")
-            return np.where(inside, day, -1)
+            return np.where(inside, day, -1), []
         times = columns["time"]
-        is_sorted = self._in_order(ids, times)
-        day = _days_of(times, is_sorted)
-        first, last = (int(day[0]), int(day[-1])) if is_sorted else (int(day.min()), int(day.max()))
+        runs = _runs(times) if self._in_order(ids, times) else []
+        if runs:
+            day, second = np.empty_like(times), np.empty_like(times)
+            for each, rows in runs:
+                day[rows] = each
+                np.subtract(times[rows], each * DAY, out=second[rows])
+        else:
+            day = times // DAY
+            second = times - day * DAY
+        first, last = (runs[0][0], runs[-1][0]) if runs else (int(day.min()), int(day.max()))
         inside_horizon = first >= self._start and last < self._start + self._days
-        second = day * -DAY
-        second += times
         opening = self.opening
         place = opening.places(second, day)
         tally(self.seconds, place)
         day -= self._start
         open_ = second.min() >= opening.opens and second.max() <= opening.closes
         if opening.is_even and open_ and inside_horizon:
-            return day
+            return day, runs
         inside = (day >= 0) & (day < self._days)
         wrong = ~inside | opening.is_closed(place)
         note("orders.hours", wrong, lambda i: f"order {ids[i]}: placed at {at(times[i])}")
-        return np.where(inside, day, -1)
+        return np.where(inside, day, -1), runs
 
     def _in_order(self, ids: Counts, times: Counts) -> bool:
         """Note what is out of order; whether these times are not."""
@@ -254,11 +265,11 @@ class OrderTally:
             self._offences.add("customers.home", len(moved), said)
 
 
-def _days_of(times: Counts, is_sorted: bool) -> Counts:
-    """Days since 1970 of seconds; of sorted ones, by the places of the few midnights between them."""
+def _runs(times: Counts) -> Runs:
+    """Days since 1970 of sorted seconds, and where each stands; none where they have few seconds each."""
     first, last = int(times[0]) // DAY, int(times[-1]) // DAY
-    if not is_sorted or last - first > len(times):
-        return times // DAY
-    days = np.arange(first, last + 1)
-    ends = np.searchsorted(times, (days + 1) * DAY)
-    return np.repeat(days, np.diff(ends, prepend=0))
+    if (last - first) * _FEWEST_A_DAY > len(times):
+        return []
+    days = range(first, last + 1)
+    ends = [0, *np.searchsorted(times, [(day + 1) * DAY for day in days]).tolist()]
+    return [(day, slice(*ends[k : k + 2])) for k, day in enumerate(days)]

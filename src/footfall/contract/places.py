@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from footfall.core.arrays import to_numpy
 
-_MOST_COMPARED = 16
+_MOST_COMPARED, _FEW = 16, 8
 _WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
@@ -24,7 +24,11 @@ def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArra
     [[1, 0], [0, 2]]
     """
     flat = counts.reshape(-1)
-    if values is None and flat.size <= len(places):
+    if values is None and flat.size <= _FEW:
+        # A histogram waits for each sum before it adds to the same place again, as it would mostly do.
+        seen = [np.count_nonzero(places == place) for place in range(flat.size)]
+        flat += np.array(seen, flat.dtype)
+    elif values is None and flat.size <= len(places):
         flat += np.bincount(places, minlength=flat.size).astype(flat.dtype, copy=False)
     else:
         # To go to each place costs less than a histogram of more places than there are to count, or of
@@ -56,9 +60,10 @@ def _compared(words: pa.Array, known: pa.Array) -> npt.NDArray[np.int8] | None:
         np.frombuffer(buffer, _WHOLE[width], count=len(offsets) - 1, offset=int(offsets[0]))
         for buffer, offsets in ((data, ends), (known_data, known_ends))
     )
-    codes = np.full(len(whole), -1, np.int8)
-    for place, word in enumerate(listed):
-        codes += (whole == word).view(np.int8) * np.int8(place + 1)
+    codes = (whole == listed[0]).view(np.int8)
+    for place, word in enumerate(listed[1:], 2):
+        codes += (whole == word).view(np.int8) * np.int8(place)
+    codes -= np.int8(1)
     return codes
 
 

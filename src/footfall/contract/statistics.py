@@ -7,6 +7,8 @@ where a refusal is decided (1e-8), and would refuse honest small data.
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 import numpy.typing as npt
 
@@ -53,6 +55,16 @@ def binomial_scores(counts: npt.ArrayLike, trials: npt.ArrayLike, probability: n
         return np.where(inside, value, np.where(c < 0, 0.0, 1.0))
 
     return _scores((at_most(k) + at_most(k - 1)) / 2, (at_least(k) + at_least(k + 1)) / 2)
+
+
+def binomial_sum_score(count: int, trials: Counts, probability: Floats) -> float:
+    """Give the normal score of a sum of independent binomial counts, few in all, by mid-p."""
+    law = np.ones(1)
+    for n, p in zip(trials.tolist(), probability.tolist(), strict=True):
+        law = np.convolve(law, [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
+    here = law[count] if count < len(law) else 0.0
+    below, above = law[:count].sum(), law[count + 1 :].sum()
+    return float(_scores(np.asarray(below + here / 2), np.asarray(above + here / 2)))
 
 
 def two_sided(score: float) -> float:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 _FEW = 32
 _LARGEST_KEPT = (32 << 20) - 8192  # with the allocator's own bytes still within its limit
+_ADVISED = 29 << 20  # twice this, and what is free beside it, is kept when it is freed
 
 
 def from_numpy(values: npt.NDArray[Any], arrow_type: pa.DataType) -> pa.Array:
@@ -101,10 +102,15 @@ def keep_freed_memory() -> None:
 
     The GNU library's allocator takes the largest block that was ever freed, up to 32 MiB, as a sign of
     what is freed often: it keeps up to twice as much. The block is never touched, so it takes no memory.
-    Page by page costs a good part of a simulation's time; other allocators are not harmed.
+    Page by page costs a good part of a simulation's time, and so do small pages; other allocators are not
+    harmed.
     """
     block = np.empty(_LARGEST_KEPT, dtype=np.uint8)
     del block
+    # NumPy asks for huge pages where it allocates, and for arrays of 4 MiB and more only; smaller ones get
+    # them too where they lie in memory that it had asked for. Of memory that was never touched none is taken.
+    blocks = [np.empty(_ADVISED, dtype=np.uint8) for _ in range(2)]
+    del blocks
 
 
 def one_word(word: str) -> pa.Scalar:

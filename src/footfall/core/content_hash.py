@@ -28,7 +28,7 @@ _GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB1331
 _BASE = 0xD6E8FEB86659FD93  # of the polynomial over a text's bytes; odd, so it has an inverse
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _SHORT_LISTS = (Kind.CODE, Kind.MONTH)
-_ROWS_AT_ONCE = 1 << 16  # smaller blocks cost more calls, larger ones are no faster
+_ROWS_AT_ONCE = 1 << 17  # smaller blocks cost more calls, larger ones are slower
 _BYTES_AT_ONCE = 1 << 14
 _SHORT = 8
 _WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.int64}
@@ -124,7 +124,11 @@ def _numbers(values: pa.Array, kind: Kind) -> npt.NDArray[Any]:
         return _text_words(values).view(np.int64)
     if kind == Kind.DATE:
         return to_numpy(values.cast(pa.int32()))
-    return to_numpy(values if kind == Kind.BOOLEAN else values.cast(pa.int64()))
+    if kind == Kind.TIMESTAMP:
+        values = values.view(pa.int64())  # a cast would copy it
+    elif kind != Kind.BOOLEAN and values.type != pa.int64():
+        values = values.cast(pa.int64())
+    return to_numpy(values)
 
 
 def value_words(values: pa.Array, column: ColumnSpec) -> Words:

@@ -30,8 +30,8 @@ class Judging:
 
     def observe(self, table: str, batch: pa.RecordBatch) -> None:
         """Take note of a batch that is published, as it was simulated: it ends with all lines of an order."""
+        self.hashes[table].add(batch)  # first, as it leaves the batch in the processor's caches
         self.figures.observe_whole(table, batch)
-        self.hashes[table].add(batch)
 
     def glance(self, table: str, batch: pa.RecordBatch) -> None:
         """Take note of a batch that another range publishes."""

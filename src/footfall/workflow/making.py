@@ -54,8 +54,8 @@ def make(
     judging = Judging(plan)
 
     def deliver(table: str, batch: pa.RecordBatch) -> None:
-        write(table, batch)
         judging.observe(table, batch)
+        write(table, batch)
 
     for table, batch in simulate_dimensions(plan):
         deliver(table, batch)

@@ -87,8 +87,8 @@ def make_range(
             with target.open(shard.file) as files:
 
                 def both(table: str, batch: pa.RecordBatch, write: Deliver = files.write) -> None:
+                    judging.observe(table, batch)  # before the caches hold what is written instead
                     write(table, batch)
-                    judging.observe(table, batch)
 
                 run(shard, both)
                 made.written.append(files.close())
