@@ -119,8 +119,12 @@ def test_search_finds_the_pages_that_have_a_word(browser: Any, address: str):
     """Typing a word lists exactly the pages with it, the chosen one opens; a word of no page lists none."""
     from selenium.webdriver.support.wait import WebDriverWait
 
-    def results() -> dict[str, Any]:
-        return {urlsplit(a.get_attribute("href")).path[1:]: a for a in box.find_elements("css selector", "a")}
+    # The list is made anew at each letter: it is read and clicked within the page, in one step.
+    listed = "return [...arguments[0].querySelectorAll('a')].map(one => new URL(one.href).pathname.slice(1))"
+    first = "[...arguments[0].querySelectorAll('a')].find(one => one.href.endsWith(arguments[1])).click()"
+
+    def results() -> set[str]:
+        return set(browser.execute_script(listed, box))
 
     def typed(word: str) -> None:
         entry = box.find_element("css selector", "input")
@@ -135,14 +139,15 @@ def test_search_finds_the_pages_that_have_a_word(browser: Any, address: str):
 
     docs = ROOT / "docs"
     pages = [p for p in docs.rglob("*.md") if "Kolmogorov" in p.read_text(encoding="utf-8")]
+    with_word = {p.relative_to(docs).with_suffix(".html").as_posix() for p in pages}
     # What is typed before the index is there finds nothing, so it is typed again.
     wait.until(lambda _: results() or typed("Kolmogorov"))
-    assert set(results()) == {p.relative_to(docs).with_suffix(".html").as_posix() for p in pages}
+    wait.until(lambda _: results() == with_word, f"search doesn't list the pages {sorted(with_word)} alone")
     typed("xylophone")
-    wait.until(lambda _: not results())
+    wait.until(lambda _: not results(), "search lists pages for a word of none")
     typed("Kolmogorov")
-    wait.until(lambda _: results())
-    results()["sweep.html"].click()
+    wait.until(lambda _: results() == with_word, f"search doesn't list the pages {sorted(with_word)} alone")
+    browser.execute_script(first, box, "/sweep.html")
     wait.until(lambda _: urlsplit(browser.current_url).path == "/sweep.html")
 
 
