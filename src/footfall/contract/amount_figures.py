@@ -286,8 +286,8 @@ def _said(price: int) -> str:
 
 def _floats(values: Counts) -> Floats:
     """The same as floats, in rows that are filled up with zeros."""
-    out = np.zeros(-(-len(values) // _PRODUCT_AT_ONCE) * _PRODUCT_AT_ONCE)
-    out[: len(values)] = values
+    out = np.empty(-(-len(values) // _PRODUCT_AT_ONCE) * _PRODUCT_AT_ONCE)
+    out[: len(values)], out[len(values) :] = values, 0
     return out.reshape(-1, _PRODUCT_AT_ONCE)
 
 

@@ -55,9 +55,9 @@ class Opening:
         upto = np.cumsum(law, axis=1)
         return np.asarray(upto / upto[:, -1:])
 
-    def places(self, second: Counts, day: Counts) -> Counts:
-        """Profile * 86,400 + second, of seconds on days that are counted from 1 January 1970, a Thursday."""
-        return second if len(self.weights) == 1 else self.profile[(day + 3) % 7] * DAY + second
+    def places(self, second: Counts, day: Counts, start: int) -> Counts:
+        """Profile * 86,400 + second; days count from `start`, and that from 1 January 1970, a Thursday."""
+        return second if len(self.weights) == 1 else self.profile[(day + start + 3) % 7] * DAY + second
 
     def is_closed(self, place: Counts) -> npt.NDArray[np.bool_]:
         """Whether nothing is ordered at these places."""

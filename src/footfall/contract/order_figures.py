@@ -105,8 +105,11 @@ class OrderTally:
         ids = columns["id"] if "id" in columns else np.arange(self._last_id + 1, self._last_id + 1 + n)
         day, runs = self._when(ids, columns)
         out = {"day": day}
-        gaps = ids[1:] - ids[:-1] != 1
-        self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
+        # Steps that are all up, and add up to the number of orders less one, are of one each.
+        is_rising = int(ids[-1]) - int(ids[0]) == n - 1 and bool((ids[1:] > ids[:-1]).all())
+        if not is_rising:
+            gaps = ids[1:] - ids[:-1] != 1
+            self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
         shop = self._codes("shop", "orders.shops", ids, columns)
         cell = day * len(self._subject.shops)
         cell += shop
@@ -131,7 +134,7 @@ class OrderTally:
             paid = self._codes("payment", "orders.payment", ids, columns)
             self._tally_cases("payment", self.payments, paid, shop, out["day"])
         out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
-        return ids, not gaps.any(), out
+        return ids, is_rising, out
 
     def _by_case(self, field: str) -> Counts:
         """No orders yet by word, period and shop."""
@@ -172,18 +175,20 @@ class OrderTally:
         if runs:
             day, second = np.empty_like(times), np.empty_like(times)
             for each, rows in runs:
-                day[rows] = each
+                day[rows] = each - self._start
                 np.subtract(times[rows], each * DAY, out=second[rows])
+            first, last = (each - self._start for each in (runs[0][0], runs[-1][0]))
+            ends = second[[end for _, rows in runs for end in (rows.start, rows.stop - 1)]]
         else:
             day = times // DAY
-            second = times - day * DAY
-        first, last = (runs[0][0], runs[-1][0]) if runs else (int(day.min()), int(day.max()))
-        inside_horizon = first >= self._start and last < self._start + self._days
+            second = ends = times - day * DAY
+            day -= self._start
+            first, last = int(day.min()), int(day.max())
+        inside_horizon = first >= 0 and last < self._days
         opening = self.opening
-        place = opening.places(second, day)
+        place = opening.places(second, day, self._start)
         tally(self.seconds, place)
-        day -= self._start
-        open_ = second.min() >= opening.opens and second.max() <= opening.closes
+        open_ = ends.min() >= opening.opens and ends.max() <= opening.closes
         if opening.is_even and open_ and inside_horizon:
             return day, runs
         inside = (day >= 0) & (day < self._days)
@@ -266,10 +271,10 @@ class OrderTally:
 
 
 def _runs(times: Counts) -> Runs:
-    """Days since 1970 of sorted seconds, and where each stands; none where they have few seconds each."""
+    """Days since 1970 that sorted seconds fall on, and where each stands; none where they have few each."""
     first, last = int(times[0]) // DAY, int(times[-1]) // DAY
     if (last - first) * _FEWEST_A_DAY > len(times):
         return []
     days = range(first, last + 1)
     ends = [0, *np.searchsorted(times, [(day + 1) * DAY for day in days]).tolist()]
-    return [(day, slice(*ends[k : k + 2])) for k, day in enumerate(days)]
+    return [(day, slice(*ends[k : k + 2])) for k, day in enumerate(days) if ends[k] < ends[k + 1]]

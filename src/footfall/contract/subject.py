@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from footfall.core.schema import TableSpec, main_table
@@ -79,7 +80,13 @@ class Subject:
 
     def spec(self, entity: str) -> TableSpec | None:
         """Specification of the table that an entity is judged by; None where none shows it."""
-        return main_table(self.tables.values(), entity)
+        return self._main_tables.get(entity)
+
+    @cached_property
+    def _main_tables(self) -> dict[str, TableSpec | None]:
+        # Asked for with every batch, and a look at all columns of all tables.
+        entities = {spec.entity for spec in self.tables.values()}
+        return {entity: main_table(self.tables.values(), entity) for entity in entities}
 
     @property
     def in_reading_order(self) -> list[TableSpec]:
