@@ -1,8 +1,8 @@
 """How fast footfall is, beside other generators and beside the mere writing of its tables.
 
-All contestants run in one go and in turn (A B C A B C ...), on the same disk, each for itself; the table
-holds medians. Peers (``peers.py``) are installed in environments of their own, with pinned versions.
-What could not be installed or run stays in the table, with the reason.
+All contestants run in one go and in turn, there and back again (A B C C B A ...), on the same disk, each for
+itself; the table holds medians. Peers (``peers.py``) are installed in environments of their own, with pinned
+versions. What could not be installed or run stays in the table, with the reason.
 
 - seconds: from the start of the command to its exit, as a user waits; for "only writing", of writing alone.
   What lies unwritten in the system's cache at the exit is written out before the next run starts.
@@ -234,7 +234,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 run_once(make, tables, asked.limit)
             except RunError as error:
                 writers_lack = f"no tables to write: {error}"
-        for nth, file_format, contestant in product(range(asked.runs + 1), asked.formats, taking_part):
+        for nth, file_format, contestant in _turns(asked.runs, asked.formats, taking_part):
             key = (file_format, contestant.name)
             if key in refused:
                 continue
@@ -263,6 +263,14 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 yield _line(contestant.name, refused[key], *[""] * (len(_COLUMNS) - 1))
             else:
                 yield _row(contestant, runs[key], memory[key], base)
+
+
+def _turns(
+    runs: int, formats: Sequence[str], taking_part: list[Contestant]
+) -> Iterator[tuple[int, str, Contestant]]:
+    """Number of a run (0: for memory), format and contestant, which does not always follow the same one."""
+    for nth, file_format in product(range(runs + 1), formats):
+        yield from ((nth, file_format, each) for each in taking_part[:: 1 if nth % 2 else -1])
 
 
 def growth(asked: argparse.Namespace) -> Iterator[str]:
