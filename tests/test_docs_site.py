@@ -158,6 +158,19 @@ def test_links_of_the_front_page_lead_somewhere():
             assert urlsplit(link).scheme or (ROOT / link).exists(), f"{page.name}: {link}"
 
 
+def test_figures_come_from_commits_of_the_history():
+    """A commit that a page names for its figures is there, so that they can be printed again."""
+
+    def git(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    if git("rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+        pytest.skip("this is no clone with the whole history; `git fetch --unshallow` fetches it")
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")):
+        for name in re.findall(r"\b(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}\b", page.read_text(encoding="utf-8")):
+            assert git("cat-file", "-e", f"{name}^{{commit}}").returncode == 0, f"{page.name}: {name}"
+
+
 @pytest.mark.parametrize("link", ["nowhere.md", "index.md#nothing"])
 def test_a_link_to_nowhere_stops_the_build(link: str, tmp_path: Path):
     """A link to a page or heading that isn't there is an error, not a warning."""
