@@ -234,7 +234,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 run_once(make, tables, asked.limit)
             except RunError as error:
                 writers_lack = f"no tables to write: {error}"
-        for nth, file_format, contestant in _turns(asked.runs, asked.formats, taking_part):
+        for nth, file_format, contestant in turns(asked.runs, asked.formats, taking_part):
             key = (file_format, contestant.name)
             if key in refused:
                 continue
@@ -265,7 +265,7 @@ def compare(asked: argparse.Namespace, sizes: Sizes) -> Iterator[str]:
                 yield _row(contestant, runs[key], memory[key], base)
 
 
-def _turns(
+def turns(
     runs: int, formats: Sequence[str], taking_part: list[Contestant]
 ) -> Iterator[tuple[int, str, Contestant]]:
     """Number of a run (0: for memory), format and contestant, which does not always follow the same one."""

@@ -170,21 +170,20 @@ def main() -> int:
     taking_part = contestants(asked.scale)
     with tempfile.TemporaryDirectory(dir=asked.work) as directory:
         out = Path(directory) / "out"
-        for nth in range(asked.runs + 1):
-            for contestant in taking_part:
-                if contestant.name in refused:
+        for nth, file_format, contestant in compare.turns(asked.runs, ["parquet"], taking_part):
+            if contestant.name in refused:
+                continue
+            try:
+                call = Call(peers.programs_of(contestant, asked.venvs), file_format, out, out)
+                if not nth:
+                    memory[contestant.name] = compare.peak_memory(contestant, call, asked.limit)
                     continue
-                try:
-                    call = Call(peers.programs_of(contestant, asked.venvs), "parquet", out, out)
-                    if not nth:
-                        memory[contestant.name] = compare.peak_memory(contestant, call, asked.limit)
-                        continue
-                    found = compare.measure(contestant, call, asked.limit)
-                except RunError as error:
-                    refused[contestant.name] = f"not available: {error}"
-                    continue
-                runs.setdefault(contestant.name, []).append(found)
-                print(f"run {nth}, {contestant.name}: {found.seconds:.1f} s", file=sys.stderr, flush=True)
+                found = compare.measure(contestant, call, asked.limit)
+            except RunError as error:
+                refused[contestant.name] = f"not available: {error}"
+                continue
+            runs.setdefault(contestant.name, []).append(found)
+            print(f"run {nth}, {contestant.name}: {found.seconds:.1f} s", file=sys.stderr, flush=True)
     print(f"| | {' | '.join(_COLUMNS)} |\n| --- {'| ---: ' * len(_COLUMNS)}|")
     for contestant in taking_part:
         if contestant.name in refused:

@@ -120,19 +120,16 @@ class LineTally:
         order, product = columns["order"], columns["product"]
         note, n = self._offences.where, len(order)
         self._know_categories()
-        begins = np.empty(n, np.bool_)
-        begins[0] = True
+        begins = np.ones(n, np.bool_)
         np.not_equal(order[1:], order[:-1], out=begins[1:])
         starts = np.flatnonzero(begins)
         self.orders += len(starts)
         self.rows += n
-        first_sku, known = self._subject.scenario.catalog.first_sku, None
-        if product.min() < first_sku or product.max() >= first_sku + self.skus:
-            known = (product >= first_sku) & (product < first_sku + self.skus)
+        sku, known = product - self._subject.scenario.catalog.first_sku, None
+        if sku.view(np.uint64).max() >= self.skus:  # numbers below 0 are the largest ones then
+            known = (sku >= 0) & (sku < self.skus)
             note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
-            product = np.where(known, product, first_sku)
-        # Narrow ones are subtracted sooner; what they wrap around, the difference wraps back.
-        sku: Places = product.astype(self._kind) - np.array(first_sku).astype(self._kind)
+            sku = np.where(known, sku, 0)
         units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
         is_usual = bool(units.view(np.uint64).max() <= self.most_units)  # those below 0 are the largest then
         few: Places = (units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind)
@@ -142,6 +139,7 @@ class LineTally:
         heads = range(int(order[0]), int(order[-1]) + 1) if is_rising else order.take(starts)
         orders = self.open_orders.match(heads, self._offences) if self._with_orders else {}
         cells = orders.get("cell")
+        sku = sku.astype(self._kind)
         of_size, may_hold_twice = baskets(sku, begins)
         self.basket += of_size
         most_lines = int(np.flatnonzero(of_size)[-1])

@@ -105,11 +105,8 @@ class OrderTally:
         ids = columns["id"] if "id" in columns else np.arange(self._last_id + 1, self._last_id + 1 + n)
         day, runs = self._when(ids, columns)
         out = {"day": day}
-        # Steps that are all up, and add up to the number of orders less one, are of one each.
-        is_rising = int(ids[-1]) - int(ids[0]) == n - 1 and bool((ids[1:] > ids[:-1]).all())
-        if not is_rising:
-            gaps = ids[1:] - ids[:-1] != 1
-            self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
+        gaps = ids[1:] - ids[:-1] != 1
+        self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
         shop = self._codes("shop", "orders.shops", ids, columns)
         cell = day * len(self._subject.shops)
         cell += shop
@@ -134,7 +131,7 @@ class OrderTally:
             paid = self._codes("payment", "orders.payment", ids, columns)
             self._tally_cases("payment", self.payments, paid, shop, out["day"])
         out |= {field: columns[field] for field in ("total", *TAXED) if field in columns}
-        return ids, is_rising, out
+        return ids, not gaps.any(), out
 
     def _by_case(self, field: str) -> Counts:
         """No orders yet by word, period and shop."""
