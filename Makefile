@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-SRC := src tests benchmarks tools
+SRC := src tests benchmarks tools hatch_build.py
 
 .PHONY: demo test test-slow lint sweep bench docs reference clean
 
@@ -46,7 +46,8 @@ reference: $(INSTALLED)
 
 # pip writes the bytecode of what it copies, not of what is installed to be edited in place.
 # The build backend is pinned too: older pip reads PIP_CONSTRAINT for it, newer pip PIP_BUILD_CONSTRAINT.
-$(INSTALLED): pyproject.toml constraints.txt
+# Loops in C are compiled where there is a compiler.
+$(INSTALLED): pyproject.toml constraints.txt hatch_build.py tools/compile_loops.py $(wildcard src/footfall/*/*.[ch])
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	  $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,docs]'

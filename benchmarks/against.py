@@ -6,6 +6,9 @@ a while is slow for both. Processor time; medians over the rounds, and the media
 
     git worktree add /tmp/earlier COMMIT
     python benchmarks/against.py /tmp/earlier --rounds 30
+
+Loops in C are compiled in that tree by `python -m tools.compile_loops` there; without that, NumPy does their
+work, and the table says so.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +41,9 @@ def measure() -> None:
     made = plan(load("vantage").scaled(SCALE))
     parts = [part for shard in shards(made) for part in shard.parts()][:PARTS]
     dimensions = list(simulate_dimensions(made))
-    print("ready", flush=True)
+    loops = find_spec("footfall.core.compiled")  # earlier trees have none
+    is_compiled = loops is not None and import_module("footfall.core.compiled").is_available()
+    print("compiled" if is_compiled else "NumPy", flush=True)
     for _ in sys.stdin:
         spent, lines = one_round(made, parts, dimensions)
         print(json.dumps({stage: seconds / lines * 1e9 for stage, seconds in spent.items()}), flush=True)
@@ -85,7 +92,7 @@ class Tree:
             [sys.executable, __file__, "--measure"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
-        self.answer()
+        self.loops = self.answer().strip()
 
     def ask(self) -> None:
         """Begin a round."""
@@ -122,7 +129,8 @@ def main() -> None:
             found = json.loads(tree.answer())
             rounds[name].append({**found, "check and hash": sum(found[stage] for stage in STAGES[1:])})
             other.answer()
-    print(f"| ns an order line | earlier | this | ratio |\n{'| --- ' * 4}|")
+    heads = (f"{name}, {tree.loops}" for name, tree in trees.items())
+    print(f"| ns an order line | {' | '.join(heads)} | ratio |\n{'| --- ' * 4}|")
     for stage in (*STAGES, "check and hash"):
         some, others = ([r[stage] for r in rounds[name][1:]] for name in trees)  # the first one warms up
         ratio = statistics.median(b / a for a, b in zip(some, others, strict=True))

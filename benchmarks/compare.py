@@ -43,6 +43,7 @@ from pathlib import Path
 import duckdb
 
 import peers
+from footfall.core import compiled
 from peers import Call, Contestant, RunError, Sizes
 
 _SAMPLE_SECONDS = 0.05
@@ -322,9 +323,11 @@ def main() -> int:
     sizes = Sizes(**{field.name: getattr(asked, field.name) for field in fields(Sizes)})
     asked.work.mkdir(parents=True, exist_ok=True)
     version, load = f"Python {platform.python_version()}, {platform.system()}", os.getloadavg()[0]
-    machine = f"{asked.runs} runs in turn; {os.cpu_count()} cores, load {load:.1f} at the start; {version}."
+    loops = f"loops {'compiled' if compiled.is_available() else 'in NumPy'}"
+    machine = f"{os.cpu_count()} cores, load {load:.1f} at the start; {version}; {loops}"
+    heading = f"{asked.runs} runs in turn; {machine}."
     told: list[str] = []
-    for line in chain([machine], growth(asked) if asked.growth else compare(asked, sizes)):
+    for line in chain([heading], growth(asked) if asked.growth else compare(asked, sizes)):
         print(line, flush=True)
         told.append(line)
     if asked.markdown:

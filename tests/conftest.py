@@ -16,6 +16,7 @@ import pytest
 from browsers import started
 from commands import Outcome, run_here
 from footfall import Dataset, generate
+from footfall.core import compiled
 from footfall.sinks.base import DATABASES
 from postgres import NotHereError, Server, running_server
 
@@ -41,6 +42,27 @@ def footfall(
     """Run the command in this process, in an empty directory."""
     monkeypatch.chdir(tmp_path)
     return partial(run_here, capsys)
+
+
+@pytest.fixture(scope="session")
+def compiled_loops() -> None:
+    """Loops in C, compiled when Footfall was installed; CI must have them."""
+    if not compiled.is_available():
+        why = "loops are not compiled; install a C compiler, and then `python -m tools.compile_loops`"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="module", params=["compiled_loops", "numpy"])
+def loops(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A module's tests with compiled loops, and once more where NumPy does their work."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "compiled_loops":
+            request.getfixturevalue("compiled_loops")
+        else:
+            patch.setattr(compiled, "is_available", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session")

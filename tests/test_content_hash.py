@@ -13,6 +13,8 @@ from footfall.core.money import as_decimal
 from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.core.vocabulary import Kind
 
+pytestmark = pytest.mark.usefixtures("loops")
+
 KINDS = {
     "id": Kind.INTEGER,
     "paid": Kind.MONEY,

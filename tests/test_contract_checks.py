@@ -13,6 +13,8 @@ import footfall
 from footfall.contract import CHECKS
 from sample import Damage, Tables, change, column, drop, findings_of, first_row, put, repeat
 
+pytestmark = pytest.mark.usefixtures("loops")
+
 P, O, L = "raw_products", "raw_orders", "raw_line_items"  # noqa: E741 - orders
 M, B = "raw_marketing_daily", "raw_budget_monthly"
 

@@ -18,6 +18,8 @@ from footfall.workflow.generate import generate
 from sample import Tables, change, put
 from shipped import SHIPPED
 
+pytestmark = pytest.mark.usefixtures("loops")
+
 DIMENSIONS, KEYED = ("product", "customer"), ("order", "line")
 SCALES = {name: {"vantage": 0.6, "storefront": 3.0}.get(name, 0.3) for name in SHIPPED}
 

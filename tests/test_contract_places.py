@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.contract.block import LINES_AT_ONCE, MOST_LINES, baskets, cuts
+from footfall.contract.block import LINES_AT_ONCE, cuts
 from footfall.contract.figures import Figures
+from footfall.contract.grouping import MOST_LINES, baskets
 from footfall.contract.listed_cash import ListedCash
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import OpenOrders
@@ -20,6 +21,8 @@ from footfall.contract.places import codes_of, tally
 from footfall.contract.review_words import tokens_of
 from footfall.workflow.generate import generate
 from shipped import SHIPPED
+
+pytestmark = pytest.mark.usefixtures("loops")
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint32])

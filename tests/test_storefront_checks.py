@@ -29,6 +29,8 @@ from test_contract_checks import REPORTED
 from test_exchange import DAMAGE as SEEN_ABROAD
 from test_money import DAMAGE as SEEN_WITH_MONEY
 
+pytestmark = pytest.mark.usefixtures("loops")
+
 P, C, O, L = "products", "customers", "orders", "order_items"  # noqa: E741 - orders
 
 

@@ -19,6 +19,7 @@ from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
 from footfall.contract.versions import Versions
+from footfall.core import compiled
 
 _PERCENTS = 101
 _PRODUCT_AT_ONCE = 1 << 13
@@ -57,6 +58,8 @@ class AmountTally:
         if self._promises is not None:
             events |= set(self._promises.discount[self._promises.discount > 0].tolist())
         self._percents = sorted({percent for percent, share in law.items() if share} | events)
+        self._kind_of = np.full(_PERCENTS, np.iinfo(np.uint8).max, np.uint8)
+        self._kind_of[self._percents] = np.arange(len(self._percents))
         self._event_only = ~self._everyday_allowed[self._percents]
         self._charges = LineCharges(subject, offences)
         self._listed = ListedCash(subject, self._percents, self._due)
@@ -165,6 +168,13 @@ class AmountTally:
 
     def _kinds(self, percent: Counts) -> tuple[npt.NDArray[np.int8], Counts] | None:
         """Place of each discount among those of the scenario, and lines by it; None if one is strange."""
+        if compiled.is_available():
+            kinds, seen = np.empty(len(percent), np.int8), np.empty(len(self._percents), np.int64)
+            packed = np.require(percent, np.int64, ["C", "ALIGNED"])
+            of_few = compiled.run(
+                "classify_percents", len(percent), packed, self._kind_of, len(self._percents), kinds, seen
+            )
+            return (kinds, seen) if of_few else None
         if percent.view(np.uint64).max() >= _PERCENTS:  # numbers below 0 are the largest ones then
             return None
         small, kinds, counts = percent.astype(np.int8), np.zeros(len(percent), np.int8), []

@@ -23,6 +23,7 @@ from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
 from footfall.contract.habit_laws import brings_classes, shared_sizes
 from footfall.contract.promotions import Promises
+from footfall.contract.rate_targets import NO_UNITS
 from footfall.contract.returning import expected_returns, return_scores
 from footfall.contract.shares import by_shares
 from footfall.contract.statistics import (
@@ -280,8 +281,8 @@ def best_seller(subject: Subject, figures: Figures) -> Outcome:
     """No SKU carries too many units."""
     units, bound = figures.lines.units, subject.scenario.catalog.popularity.unit_share_max
     total = int(units.sum())
-    if not total:
-        return undecided("there are no lines")
+    if total <= 0:
+        return undecided(NO_UNITS)
     small = figures.lines.orders < SMALL_RUN
     # A line's units come together; two of them at most count like 1.5 draws.
     slack = 5 * float(np.sqrt(1.5 * bound * (1 - bound) / total)) + 5 / total if small else 0.0

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.contract.amount_figures import AmountTally
-from footfall.contract.block import MOST_LINES, Block, Places, baskets, cuts, rises_from_one
+from footfall.contract.block import Block, cuts
+from footfall.contract.grouping import MOST_LINES, Catalogue, grouped
 from footfall.contract.histories import HistoryTally
 from footfall.contract.line_charges import CARRIED
 from footfall.contract.offences import Offences
@@ -22,6 +23,7 @@ from footfall.contract.promotions import PromotionTally
 from footfall.contract.statistics import Counts, Floats
 from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
+from footfall.core import compiled
 
 Bought = Callable[[Counts, Counts, Counts, Counts | None], None]
 
@@ -62,6 +64,7 @@ class LineTally:
         self.first_id: int | None = None
         self._last_id = 0
         self._allowed = np.array([k in subject.scenario.basket.quantity for k in range(self.most_units + 1)])
+        self._catalogue = Catalogue(catalog.first_sku, catalog.skus, self.most_units)
         self.joint = np.zeros((self.skus, cats + 2, self.most_units + 1, 2), np.int64)
         self._further_units = np.zeros(self.skus, np.int64)
         self._units_of_unknown = np.zeros(self.most_units + 1, np.int64)
@@ -120,48 +123,40 @@ class LineTally:
         order, product = columns["order"], columns["product"]
         note, n = self._offences.where, len(order)
         self._know_categories()
-        begins = np.ones(n, np.bool_)
-        np.not_equal(order[1:], order[:-1], out=begins[1:])
-        starts = np.flatnonzero(begins)
+        units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
+        lines = grouped(columns, units, self._catalogue, self._kind)
+        starts, known = lines.starts, lines.known
         self.orders += len(starts)
         self.rows += n
-        sku, known = product - self._subject.scenario.catalog.first_sku, None
-        if sku.view(np.uint64).max() >= self.skus:  # numbers below 0 are the largest ones then
-            known = (sku >= 0) & (sku < self.skus)
+        if known is not None:
             note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
-            sku = np.where(known, sku, 0)
-        units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
-        is_usual = bool(units.view(np.uint64).max() <= self.most_units)  # those below 0 are the largest then
-        few: Places = (units if is_usual else np.clip(units, 0, self.most_units)).astype(self._kind)
-        exact: Places = few if is_usual else units
-        # Steps that are never down, and add up to the number of orders less one, are of one each.
-        is_rising = int(order[-1]) - int(order[0]) == len(starts) - 1 and not (order[1:] < order[:-1]).any()
-        heads = range(int(order[0]), int(order[-1]) + 1) if is_rising else order.take(starts)
+        heads = range(int(order[0]), int(order[-1]) + 1) if lines.is_rising else order.take(starts)
         orders = self.open_orders.match(heads, self._offences) if self._with_orders else {}
         cells = orders.get("cell")
-        sku = sku.astype(self._kind)
-        of_size, may_hold_twice = baskets(sku, begins)
-        self.basket += of_size
-        most_lines = int(np.flatnonzero(of_size)[-1])
+        self.basket += lines.of_size
+        most_lines = int(np.flatnonzero(lines.of_size)[-1])
         if most_lines == MOST_LINES:
             most_lines = int(np.diff(starts, append=n).max())
         block = Block(
             columns=columns,
-            sku=sku,
+            sku=lines.sku,
             known=known,
             units=units,
-            few=few,
-            range_of_units=(int(exact.min()), int(exact.max())),
+            few=lines.few,
+            range_of_units=lines.range_of_units,
+            begins=lines.begins,
             starts=starts,
             most_lines=most_lines,
-            place=order - heads[0] if is_rising else np.cumsum(begins, dtype=np.int64) - 1,
             orders=orders,
             range_of_cells=(-1, -1) if cells is None else (int(cells.min()), int(cells.max())),
         )
-        self._numbers(block, begins)
-        if may_hold_twice:
+        if not lines.is_numbered:
+            self._numbers(block)
+        if "id" in columns:
+            self._ids(columns["id"])
+        if lines.may_hold_twice:
             self._twice(block)
-        self._counts(block, begins)
+        self._counts(block)
         if self.catalog is not None:
             self._listed(block, self.catalog)
         if self._bought is not None:
@@ -171,26 +166,24 @@ class LineTally:
         self.promoted.observe(block, self._category)
         self.amounts.observe(block, self.catalog, self._category)
 
-    def _numbers(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
-        columns, note = block.columns, self._offences.where
-        order = columns["order"]
-        if "number" in columns:
-            number = columns["number"]
-            if not rises_from_one(number, begins):
-                place = np.arange(1, len(order) + 1) - block.by_line(block.starts)
-                note(
-                    "lines.numbers",
-                    number != place,
-                    lambda i: f"order {order[i]}: line {number[i]} stands at place {place[i]}",
-                )
-        if "id" in columns:
-            ids = columns["id"]
-            if self.first_id is None:
-                self.first_id, self._last_id = int(ids[0]), int(ids[0]) - 1
-            if ids[0] != self._last_id + 1 or not (ids[1:] - ids[:-1] == 1).all():
-                before = np.concatenate([[self._last_id], ids[:-1]])
-                note("lines.ids", ids != before + 1, lambda i: f"line {ids[i]} follows line {before[i]}")
-            self._last_id = int(ids[-1])
+    def _numbers(self, block: Block) -> None:
+        order, number = block.columns["order"], block.columns["number"]
+        place = np.arange(1, len(order) + 1) - block.by_line(block.starts)
+        self._offences.where(
+            "lines.numbers",
+            number != place,
+            lambda i: f"order {order[i]}: line {number[i]} stands at place {place[i]}",
+        )
+
+    def _ids(self, ids: Counts) -> None:
+        if self.first_id is None:
+            self.first_id, self._last_id = int(ids[0]), int(ids[0]) - 1
+        if ids[0] != self._last_id + 1 or not (ids[1:] - ids[:-1] == 1).all():
+            before = np.concatenate([[self._last_id], ids[:-1]])
+            self._offences.where(
+                "lines.ids", ids != before + 1, lambda i: f"line {ids[i]} follows line {before[i]}"
+            )
+        self._last_id = int(ids[-1])
 
     def _twice(self, block: Block) -> None:
         order, product = block.columns["order"], block.columns["product"]
@@ -199,17 +192,15 @@ class LineTally:
         again = np.concatenate([[False], (o[1:] == o[:-1]) & (p[1:] == p[:-1])])
         self._offences.where("lines.distinct", again, lambda i: f"order {o[i]} holds SKU {p[i]} twice")
 
-    def _counts(self, block: Block, begins: npt.NDArray[np.bool_]) -> None:
-        sku, units, few = block.sku, block.units, block.few
-        _, classes, kinds, _ = self.joint.shape
-        of_first = block.by_line((self._classes * (kinds * 2)).take(sku.take(block.starts)))
-        of_first += ((classes - 1) * kinds * 2 - of_first) * begins  # a fifth of the time of an assignment
-        place = sku * (classes * kinds * 2)
-        place += of_first
-        place += few << 1
-        if "is_returned" in block.columns:
-            place += block.columns["is_returned"].view(np.int8)
-        tally(self.joint, block.of_known(place))
+    def _counts(self, block: Block) -> None:
+        units, few, returned = block.units, block.few, block.columns.get("is_returned")
+        if compiled.is_available() and block.known is None:
+            compiled.run(
+                "count_lines", len(few), block.begins, block.sku, few, returned,
+                self._classes.astype(np.int32), *self.joint.shape[1:3], self.joint,
+            )  # fmt: skip
+        else:
+            self._count_steps(block, returned)
         if block.known is not None:
             tally(self._units_of_unknown, few[~block.known])
         fewest, most = block.range_of_units
@@ -218,6 +209,19 @@ class LineTally:
             note = self._offences.where
             note("lines.quantity", wrong, lambda i: f"{block.name(i)}: quantity {units[i]}")
             tally(self._further_units, block.of_known(block.sku), block.of_known(units - few))
+
+    def _count_steps(self, block: Block, returned: npt.NDArray[np.bool_] | None) -> None:
+        """Count the lines by their place in `joint`, worked out for all of them step by step."""
+        _, classes, kinds, _ = self.joint.shape
+        of_first = block.by_line((self._classes * (kinds * 2)).take(block.sku.take(block.starts)))
+        # A fifth of the time of an assignment.
+        of_first += ((classes - 1) * kinds * 2 - of_first) * block.begins
+        place = block.sku * (classes * kinds * 2)
+        place += of_first
+        place += block.few << 1
+        if returned is not None:
+            place += returned.view(np.int8)
+        tally(self.joint, block.of_known(place))
 
     def _know_categories(self) -> None:
         if self.catalog is not None and self._category is None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from footfall.contract.block import Block, Places
+from footfall.contract.block import Block
+from footfall.contract.grouping import Places
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
+from footfall.core import compiled
 
 _MOST_PLACES = 1 << 18  # 2 MiB; larger tables are slower than to compute
 _BITS = 32
@@ -55,29 +57,50 @@ class ListedCash:
         self, block: Block, kinds: tuple[npt.NDArray[np.int8], Counts] | None, catalog: dict[str, Any] | None
     ) -> tuple[Counts, Counts, int] | None:
         """Value and cost of each order, and what was refunded; None where lines differ from the table."""
-        columns, units = block.columns, block.units
+        columns = block.columns
         if kinds is None or catalog is None or not self._may_agree(block, catalog):
             return None
-        is_total, width = "total" in columns, len(self._percents) * len(self._units)
+        is_total = "total" in columns
         if self._table is None:
             self._table = self._fill(catalog, is_total)
         if "list_price" in columns and (columns["list_price"] != catalog["price"].take(block.sku)).any():
             return None
         if self._most * block.most_lines >= 1 << (_BITS - 1):
             return None
-        given = columns["total" if is_total else "unit_price"]
+        add_up = self._met if compiled.is_available() else self._in_steps
+        return add_up(block, kinds[0], columns["total" if is_total else "unit_price"], is_total)
+
+    def _met(
+        self, block: Block, kinds: npt.NDArray[np.int8], given: Counts, is_total: bool
+    ) -> tuple[Counts, Counts, int] | None:
+        """Add up line by line."""
+        revenue, cost = np.empty((2, len(block.starts)), np.int64)
+        refunded = np.empty(1, np.int64)
+        assert self._table is not None
+        agrees = compiled.run(
+            "sum_listed", len(given), block.begins, block.sku, block.few, kinds,
+            block.columns.get("is_returned"), np.require(given, np.int64, ["C", "ALIGNED"]), int(is_total),
+            len(self._percents), len(self._units), self._table, revenue, cost, refunded,
+        )  # fmt: skip
+        return (revenue, cost, int(refunded[0])) if agrees else None
+
+    def _in_steps(
+        self, block: Block, kinds: npt.NDArray[np.int8], given: Counts, is_total: bool
+    ) -> tuple[Counts, Counts, int] | None:
+        """Do the same step by step, each for all lines."""
+        assert self._table is not None
         # Narrow places take a quarter of the time.
         kind: Any = np.int16 if len(self._table) <= np.iinfo(np.int16).max else np.int64
-        place: Places = block.sku.astype(kind) * width
-        place += kinds[0].astype(kind) * len(self._units)
+        place: Places = block.sku.astype(kind) * (len(self._percents) * len(self._units))
+        place += kinds.astype(kind) * len(self._units)
         place += block.few.astype(kind)
         cash = self._table.take(place)
         revenue = cash >> _BITS
-        if not ((given if is_total else given * units) == revenue).all():
+        if not ((given if is_total else given * block.units) == revenue).all():
             return None
         refunded = 0
-        if "is_returned" in columns:  # few lines are
-            refunded = int(revenue.take(np.flatnonzero(columns["is_returned"])).sum())
+        if "is_returned" in block.columns:  # few lines are
+            refunded = int(revenue.take(np.flatnonzero(block.columns["is_returned"])).sum())
         both = block.by_order(cash)
         return both >> _BITS, both & _LOW, refunded
 

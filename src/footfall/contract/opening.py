@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from footfall.contract.places import DAY
 from footfall.contract.statistics import Counts, Floats
 from footfall.scenario.demand import Demand
-
-DAY = 86_400
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,15 @@ from footfall.contract.customer_orders import CustomerOrders
 from footfall.contract.line_charges import TAXED
 from footfall.contract.offences import Offences
 from footfall.contract.open_orders import Columns
-from footfall.contract.opening import DAY, Opening
-from footfall.contract.places import codes_of, tally
+from footfall.contract.opening import Opening
+from footfall.contract.places import DAY, codes_of, split_seconds, tally
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core.arrays import from_words
 
 NEVER = np.iinfo(np.int64).max
 _ID_BITS = 40
-_FEWEST_A_DAY = 256  # with fewer orders a day, going through days costs more than dividing
 Codes = npt.NDArray[np.signedinteger[Any]]
-Runs = list[tuple[int, slice]]
 
 
 def at(second: int) -> str:
@@ -103,7 +101,7 @@ class OrderTally:
         """
         n = len(next(iter(columns.values())))
         ids = columns["id"] if "id" in columns else np.arange(self._last_id + 1, self._last_id + 1 + n)
-        day, runs = self._when(ids, columns)
+        day = self._when(ids, columns)
         out = {"day": day}
         gaps = ids[1:] - ids[:-1] != 1
         self._offences.where("orders.ids", gaps, lambda i: f"order {ids[i + 1]} follows order {ids[i]}")
@@ -113,9 +111,6 @@ class OrderTally:
         if shop.min() < 0 or day.min() < 0:
             cell[(day < 0) | (shop < 0)] = -1
             tally(self.cells, cell[cell >= 0])
-        elif runs:
-            for each, rows in runs:
-                tally(self.cells[each - self._start], shop[rows])
         else:
             tally(self.cells, cell)
         out["cell"] = cell
@@ -156,8 +151,8 @@ class OrderTally:
         )
         return codes
 
-    def _when(self, ids: Counts, columns: dict[str, Any]) -> tuple[Counts, Runs]:
-        """Day since the horizon's first, -1 outside of it; and where each day stands, if that is known."""
+    def _when(self, ids: Counts, columns: dict[str, Any]) -> Counts:
+        """Day since the horizon's first, -1 outside of it."""
         note = self._offences.where
         if "time" not in columns:
             dates = columns.get("date", np.full(len(ids), self._start - 1)).astype(np.int64)
@@ -166,35 +161,22 @@ class OrderTally:
             inside = (day >= 0) & (day < self._days)
             if "date" in columns:
                 note("orders.hours", ~inside, lambda i: f"order {ids[i]}: placed on {on(dates[i])}")
-            return np.where(inside, day, -1), []
+            return np.where(inside, day, -1)
         times = columns["time"]
-        runs = _runs(times) if self._in_order(ids, times) else []
-        if runs:
-            day, second = np.empty_like(times), np.empty_like(times)
-            for each, rows in runs:
-                day[rows] = each - self._start
-                np.subtract(times[rows], each * DAY, out=second[rows])
-            first, last = (each - self._start for each in (runs[0][0], runs[-1][0]))
-            ends = second[[end for _, rows in runs for end in (rows.start, rows.stop - 1)]]
-        else:
-            day = times // DAY
-            second = ends = times - day * DAY
-            day -= self._start
-            first, last = int(day.min()), int(day.max())
-        inside_horizon = first >= 0 and last < self._days
+        self._in_order(ids, times)
+        day, second, (earliest, latest), (first, last) = split_seconds(times, self._start)
         opening = self.opening
         place = opening.places(second, day, self._start)
         tally(self.seconds, place)
-        open_ = ends.min() >= opening.opens and ends.max() <= opening.closes
-        if opening.is_even and open_ and inside_horizon:
-            return day, runs
+        is_open = earliest >= opening.opens and latest <= opening.closes
+        if opening.is_even and is_open and first >= 0 and last < self._days:
+            return day
         inside = (day >= 0) & (day < self._days)
         wrong = ~inside | opening.is_closed(place)
         note("orders.hours", wrong, lambda i: f"order {ids[i]}: placed at {at(times[i])}")
-        return np.where(inside, day, -1), runs
+        return np.where(inside, day, -1)
 
-    def _in_order(self, ids: Counts, times: Counts) -> bool:
-        """Note what is out of order; whether these times are not."""
+    def _in_order(self, ids: Counts, times: Counts) -> None:
         note = self._offences.where
         if self.first_id is None:
             self.first_id, self._first_time = int(ids[0]), int(times[0])
@@ -207,7 +189,6 @@ class OrderTally:
             lambda i: f"order {ids[i + 1]} at {at(times[i + 1])} follows one at {at(times[i])}",
         )
         self._last_id, self._last_time = int(ids[-1]), int(times[-1])
-        return not back.any()
 
     def _joint(self, first_id: int, first_time: int) -> None:
         if first_id != self._last_id + 1:
@@ -265,13 +246,3 @@ class OrderTally:
             who = int(moved[0])
             said = self._moved(who, int(other.by_customer.home[who]))
             self._offences.add("customers.home", len(moved), said)
-
-
-def _runs(times: Counts) -> Runs:
-    """Days since 1970 that sorted seconds fall on, and where each stands; none where they have few each."""
-    first, last = int(times[0]) // DAY, int(times[-1]) // DAY
-    if (last - first) * _FEWEST_A_DAY > len(times):
-        return []
-    days = range(first, last + 1)
-    ends = [0, *np.searchsorted(times, [(day + 1) * DAY for day in days]).tolist()]
-    return [(day, slice(*ends[k : k + 2])) for k, day in enumerate(days) if ends[k] < ends[k + 1]]

@@ -1,4 +1,4 @@
-"""Counting by place, and codes of words: the two steps that every table's figures begin with."""
+"""Counting by place, days of seconds, codes of words: the steps that every table's figures begin with."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from footfall.contract.statistics import Counts
+from footfall.core import compiled
 from footfall.core.arrays import to_numpy
 
+DAY = 86_400
 _MOST_COMPARED, _FEW = 16, 8
 _WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
@@ -24,7 +27,12 @@ def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArra
     [[1, 0], [0, 2]]
     """
     flat = counts.reshape(-1)
-    if values is None and flat.size <= _FEW:
+    if compiled.is_available() and flat.dtype == np.int64:
+        places = np.require(places, np.int64, ["C", "ALIGNED"])
+        each = None if values is None else np.require(values, np.int64, ["C", "ALIGNED"])
+        if not compiled.run("add_at", flat, flat.size, places, each, places.size):
+            raise IndexError(f"a place is outside of {flat.size} counts")
+    elif values is None and flat.size <= _FEW:
         # A histogram waits for each sum before it adds to the same place again, as it would mostly do.
         seen = [np.count_nonzero(places == place) for place in range(flat.size)]
         flat += np.array(seen, flat.dtype)
@@ -33,8 +41,34 @@ def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArra
     else:
         # To go to each place costs less than a histogram of more places than there are to count, or of
         # values, which would be floats.
-        each = flat.dtype.type(1) if values is None else values.astype(flat.dtype, copy=False)
-        np.add.at(flat, places.astype(np.intp, copy=False), each)
+        one_each = flat.dtype.type(1) if values is None else values.astype(flat.dtype, copy=False)
+        np.add.at(flat, places.astype(np.intp, copy=False), one_each)
+
+
+def split_seconds(times: Counts, start: int) -> tuple[Counts, Counts, tuple[int, int], tuple[int, int]]:
+    """Split seconds since 1970, at least one.
+
+    Returns
+    -------
+    tuple
+        Days, counted from `start`, and seconds of the day; the first and the last second of a day that
+        is there, and the first and the last day.
+
+    Examples
+    --------
+    >>> split_seconds(np.array([86_400, 86_399]), 0)
+    (array([1, 0]), array([    0, 86399]), (0, 86399), (0, 1))
+    """
+    if compiled.is_available():
+        times = np.require(times, np.int64, ["C", "ALIGNED"])
+        day, second, bounds = np.empty_like(times), np.empty_like(times), np.empty(4, np.int64)
+        compiled.run("split_seconds", len(times), times, start, day, second, bounds)
+        earliest, latest, first, last = bounds.tolist()
+        return day, second, (earliest, latest), (first, last)
+    day = times // DAY
+    second = times - day * DAY
+    day -= start
+    return day, second, (int(second.min()), int(second.max())), (int(day.min()), int(day.max()))
 
 
 def codes_of(words: pa.Array, known: pa.Array) -> npt.NDArray[Any]:

@@ -10,7 +10,7 @@ from footfall.contract.figures import Figures
 from footfall.contract.subject import Subject
 from footfall.contract.tolerances import judged, tolerance_of
 
-NO_LINES, NO_ORDERS = "there are no lines", "there are no orders"
+NO_LINES, NO_UNITS, NO_ORDERS = "there are no lines", "no units were sold", "there are no orders"
 NOT_ASKED = "the scenario does not ask for it"
 
 

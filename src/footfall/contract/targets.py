@@ -13,7 +13,7 @@ from footfall.contract.customer_checks import SMALL_RUN
 from footfall.contract.figures import Figures
 from footfall.contract.noise import NoiseLaw
 from footfall.contract.plan_checks import spend_by_day
-from footfall.contract.rate_targets import NO_LINES, NOT_ASKED, cost_of, net_margin_of
+from footfall.contract.rate_targets import NO_LINES, NO_UNITS, NOT_ASKED, cost_of, net_margin_of
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.contract.tolerances import judged, planned, tolerance_of
@@ -96,8 +96,8 @@ def top_sku_share(subject: Subject, figures: Figures) -> Outcome:
     """
     units, wanted = figures.lines.units, subject.scenario.targets.top_sku_share
     total = int(units.sum())
-    if wanted is None or not total:
-        return undecided(NO_LINES if wanted else NOT_ASKED)
+    if wanted is None or total <= 0:
+        return undecided(NO_UNITS if wanted else NOT_ASKED)
     count = max(1, int(wanted.top * len(units)))
     best, lift = np.sort(units)[::-1][:count], 0.0
     if figures.lines.orders < SMALL_RUN:

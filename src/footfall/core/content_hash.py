@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from footfall.core import compiled
 from footfall.core.arrays import to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import ColumnSpec, TableSpec
@@ -158,6 +159,38 @@ def joined_words(columns: Sequence[Words]) -> Words:
     return rows
 
 
+def _sums(columns: Sequence[npt.NDArray[Any]], base: int, count: int) -> tuple[int, int]:
+    """Sums of the rows' polynomials after one step of mixing, and after two."""
+    step, sums = _word(base).view(np.int64), [0, 0]
+    room = np.empty((2, min(_ROWS_AT_ONCE, count)), dtype=np.uint64)
+    for start in range(0, count, _ROWS_AT_ONCE):
+        rows, scratch = room[:, : count - start]
+        polynomial = rows.view(np.int64)
+        np.multiply(columns[0][start : start + len(rows)], step, out=polynomial)
+        for numbers in columns[1:]:
+            polynomial += numbers[start : start + len(rows)]
+            polynomial *= step
+        # Mixed before they are summed: values that trade rows must not cancel out.
+        rows ^= np.right_shift(rows, _S32, out=scratch)
+        sums[0] += int(rows.sum(dtype=np.uint64))
+        rows *= _TIMES_1
+        rows ^= np.right_shift(rows, _S29, out=scratch)
+        sums[1] += int(rows.sum(dtype=np.uint64))
+    return sums[0], sums[1]
+
+
+def _compiled_sums(columns: Sequence[npt.NDArray[Any]], base: int, count: int) -> tuple[int, int]:
+    """Do the same, all steps for some rows at once."""
+    columns = [np.require(numbers, requirements=["C", "ALIGNED"]) for numbers in columns]
+    places = np.array([numbers.ctypes.data for numbers in columns], np.uintp)
+    widths = [n.itemsize * (-1 if n.dtype.kind == "i" else 1) for n in columns]
+    sums = np.empty(2, np.uint64)
+    compiled.run(
+        "sum_polynomials", count, len(columns), places, np.array(widths, np.int8), base, _MIX_1, sums
+    )
+    return int(sums[0]), int(sums[1])
+
+
 class ContentHash:
     """Running hash of a table: add batches in any split and order, merge hashes of parts.
 
@@ -187,27 +220,11 @@ class ContentHash:
         if not batch.num_rows:
             return
         columns = [_numbers(values, kind) for values, kind in zip(batch.columns, self._kinds, strict=True)]
-        base = _word(self._base).view(np.int64)
-        room = np.empty((2, min(_ROWS_AT_ONCE, batch.num_rows)), dtype=np.uint64)
-        for start in range(0, batch.num_rows, _ROWS_AT_ONCE):
-            rows, scratch = room[:, : batch.num_rows - start]
-            polynomial = rows.view(np.int64)
-            np.multiply(columns[0][start : start + len(rows)], base, out=polynomial)
-            for numbers in columns[1:]:
-                polynomial += numbers[start : start + len(rows)]
-                polynomial *= base
-            # Mixed before they are summed: values that trade rows must not cancel out.
-            rows ^= np.right_shift(rows, _S32, out=scratch)
-            self._add_lane(0, rows)
-            rows *= _TIMES_1
-            rows ^= np.right_shift(rows, _S29, out=scratch)
-            self._add_lane(1, rows)
-        self.rows += batch.num_rows
-
-    def _add_lane(self, lane: int, rows: Words) -> None:
+        sums_of = _compiled_sums if compiled.is_available() else _sums
         # Summed, never XORed: a row that comes twice would take itself away.
-        total = int(rows.sum(dtype=np.uint64))
-        self._lanes[lane] = (self._lanes[lane] + total) & _MASK
+        sums = sums_of(columns, self._base, batch.num_rows)
+        self._lanes = [lane + each & _MASK for lane, each in zip(self._lanes, sums, strict=True)]
+        self.rows += batch.num_rows
 
     def merge(self, other: ContentHash) -> None:
         """Take in the rows that another hash of the same table has seen.
