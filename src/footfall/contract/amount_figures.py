@@ -20,6 +20,7 @@ from footfall.contract.subject import Subject
 from footfall.contract.value_figures import ValueTally
 from footfall.contract.versions import Versions
 from footfall.core import compiled
+from footfall.core.arrays import packed
 
 _PERCENTS = 101
 _PRODUCT_AT_ONCE = 1 << 13
@@ -170,11 +171,10 @@ class AmountTally:
         """Place of each discount among those of the scenario, and lines by it; None if one is strange."""
         if compiled.is_available():
             kinds, seen = np.empty(len(percent), np.int8), np.empty(len(self._percents), np.int64)
-            packed = np.require(percent, np.int64, ["C", "ALIGNED"])
-            of_few = compiled.run(
-                "classify_percents", len(percent), packed, self._kind_of, len(self._percents), kinds, seen
+            are_known = compiled.run(
+                "classify_percents", len(kinds), packed(percent), self._kind_of, len(seen), kinds, seen
             )
-            return (kinds, seen) if of_few else None
+            return (kinds, seen) if are_known else None
         if percent.view(np.uint64).max() >= _PERCENTS:  # numbers below 0 are the largest ones then
             return None
         small, kinds, counts = percent.astype(np.int8), np.zeros(len(percent), np.int8), []

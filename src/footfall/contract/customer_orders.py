@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from footfall.contract.statistics import Counts
 from footfall.core import compiled
+from footfall.core.arrays import packed
 
 Words = npt.NDArray[Any]  # unsigned, of a width that depends on the pool
 Bools = npt.NDArray[np.bool_]
@@ -134,7 +135,7 @@ class CustomerOrders:
     def _met(self, who: npt.NDArray[np.int64], shop: npt.NDArray[Any]) -> list[Counts]:
         """Meet one customer after the other: each word is fetched once, and asked for ahead."""
         loop, at, parts = f"count_orders_{8 * self._words.itemsize}", 0, []
-        who, shop = (np.require(v, kind, ["C", "ALIGNED"]) for v, kind in ((who, np.int64), (shop, np.int32)))
+        who, shop = packed(who), packed(shop, np.int32)
         moves, n = np.empty(1, np.int64), len(who)
         while at < n:
             moved = np.empty(n - at, np.int64)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from footfall.contract.statistics import Counts
 from footfall.core import compiled
+from footfall.core.arrays import packed
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.signedinteger[Any]]
@@ -98,16 +99,16 @@ def grouped(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue, kin
 def _compiled(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue) -> Grouping | None:
     """Do it line by line; None where a line names no SKU."""
     n, number = len(units), columns.get("number")
-    order, product, units = (_packed(values) for values in (columns["order"], columns["product"], units))
+    order, product, units = (packed(values) for values in (columns["order"], columns["product"], units))
     ordinal, starts = np.empty(n, np.uint8), np.empty(n, np.int64)
     sku, few = np.empty(n, np.int32), np.empty(n, np.int32)
-    of_ordinal, found = np.zeros(MOST_LINES + 2, np.int64), np.empty(7, np.int64)
-    compiled.run(
-        "group_lines", n, order, product, units, None if number is None else _packed(number),
+    of_ordinal, found = np.zeros(MOST_LINES + 2, np.int64), np.empty(6, np.int64)
+    orders = compiled.run(
+        "group_lines", n, order, product, units, None if number is None else packed(number),
         catalogue.first_sku, catalogue.skus, catalogue.most_units, MOST_LINES,
         ordinal, starts, sku, few, of_ordinal, found,
     )  # fmt: skip
-    orders, fewest, most, is_known, is_rising, is_numbered, may_hold_twice = found.tolist()
+    fewest, most, is_known, is_rising, is_numbered, may_hold_twice = found.tolist()
     if not is_known:
         return None
     return Grouping(
@@ -122,10 +123,6 @@ def _compiled(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue) -
         of_size=_of_size(of_ordinal),
         may_hold_twice=bool(may_hold_twice),
     )
-
-
-def _packed(values: Counts) -> Counts:
-    return np.require(values, np.int64, ["C", "ALIGNED"])
 
 
 def _grouped(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue, kind: Any) -> Grouping:

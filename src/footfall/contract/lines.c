@@ -4,12 +4,11 @@
 
 /* Lines that stay in the first cache from one short loop to the next. */
 #define AT_ONCE 1024
-#define LARGEST 255
 
 /* Places in `found`. */
-enum { ORDERS, FEWEST, MOST, IS_KNOWN, IS_IN_STEP, IS_NUMBERED, HOLDS_TWICE, FOUND };
+enum { FEWEST, MOST, IS_KNOWN, IS_IN_STEP, IS_NUMBERED, HOLDS_TWICE };
 
-/* Whether lines of `size` and more are there, and how many; `ordinal` is the place of each in its order. */
+/* How many lines stand at a place of their order. */
 WITH_WIDE_REGISTERS
 static int64_t count_ordinals(int64_t lines, const uint8_t *ordinal, uint8_t place)
 {
@@ -32,10 +31,11 @@ static int64_t holds_twice(int64_t lines, const uint8_t *ordinal, const int32_t 
     return found != 0;
 }
 
-/* Where orders begin, places of SKUs, and units between 0 and the most.
+/* Where orders begin, places of SKUs, and units between 0 and the most; gives how many orders there are.
  *
- * `number`, `units` may be missing. Ordinals above `most_lines` are all one more than that, at most LARGEST;
- * `of_ordinal` counts lines by them. Then an order may hold an SKU twice further apart than was looked.
+ * `ordinal` is the place of each line in its order, and one more than `most_lines` for all above it, 255 at
+ * most; `of_ordinal` counts lines by it. Where there are lines above it, an order may hold an SKU twice
+ * further apart than was looked. `number` may be missing.
  */
 WITH_WIDE_REGISTERS
 int64_t group_lines(int64_t lines, const int64_t *order, const int64_t *product, const int64_t *units,
@@ -67,7 +67,7 @@ int64_t group_lines(int64_t lines, const int64_t *order, const int64_t *product,
             sku[i] = (int32_t)place;
         }
         for (int64_t i = first; i < first + count; i++) {
-            int64_t each = units ? units[i] : 1;
+            int64_t each = units[i];
             fewest = each < fewest ? each : fewest;
             most = each > most ? each : most;
             each = each < 0 ? 0 : each;
@@ -80,14 +80,13 @@ int64_t group_lines(int64_t lines, const int64_t *order, const int64_t *product,
         if (!of_ordinal[size]) break;
         twice |= size > most_lines ? 1 : holds_twice(lines, ordinal, sku, (uint8_t)size);
     }
-    found[ORDERS] = orders;
     found[FEWEST] = fewest;
     found[MOST] = most;
     found[IS_KNOWN] = !unknown;
     found[IS_IN_STEP] = !off_step;
     found[IS_NUMBERED] = !off_number;
     found[HOLDS_TWICE] = twice;
-    return FOUND;
+    return orders;
 }
 
 /* Counts lines by SKU, class of the order's first SKU (the last class: this is the first), units, return. */
@@ -110,7 +109,7 @@ int64_t classify_percents(int64_t lines, const int64_t *percent, const uint8_t *
                           uint8_t *kind, int64_t *counts)
 {
     /* Four tables, as a count waits for the one before if both are of the same kind. */
-    int64_t seen[4][LARGEST + 1] = {{0}};
+    int64_t seen[4][256] = {{0}};
     uint64_t strange = 0;
     for (int64_t i = 0; i < lines; i++) {
         uint64_t each = (uint64_t)percent[i];
@@ -118,7 +117,7 @@ int64_t classify_percents(int64_t lines, const int64_t *percent, const uint8_t *
         kind[i] = kind_of[each > 100 ? 0 : each];
         seen[i & 3][kind[i]]++;
     }
-    for (int64_t k = 0; k <= LARGEST; k++) {
+    for (int64_t k = 0; k < 256; k++) {
         int64_t count = seen[0][k] + seen[1][k] + seen[2][k] + seen[3][k];
         if (k < kinds) counts[k] = count;
         else strange |= (uint64_t)count;

@@ -13,6 +13,7 @@ from footfall.contract.grouping import Places
 from footfall.contract.statistics import Counts
 from footfall.contract.subject import Subject
 from footfall.core import compiled
+from footfall.core.arrays import packed
 
 _MOST_PLACES = 1 << 18  # 2 MiB; larger tables are slower than to compute
 _BITS = 32
@@ -79,7 +80,7 @@ class ListedCash:
         assert self._table is not None
         agrees = compiled.run(
             "sum_listed", len(given), block.begins, block.sku, block.few, kinds,
-            block.columns.get("is_returned"), np.require(given, np.int64, ["C", "ALIGNED"]), int(is_total),
+            block.columns.get("is_returned"), packed(given), int(is_total),
             len(self._percents), len(self._units), self._table, revenue, cost, refunded,
         )  # fmt: skip
         return (revenue, cost, int(refunded[0])) if agrees else None

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from footfall.contract.statistics import Counts
 from footfall.core import compiled
-from footfall.core.arrays import to_numpy
+from footfall.core.arrays import packed, to_numpy
 
 DAY = 86_400
 _MOST_COMPARED, _FEW = 16, 8
@@ -28,8 +28,8 @@ def tally(counts: npt.NDArray[Any], places: npt.NDArray[Any], values: npt.NDArra
     """
     flat = counts.reshape(-1)
     if compiled.is_available() and flat.dtype == np.int64:
-        places = np.require(places, np.int64, ["C", "ALIGNED"])
-        each = None if values is None else np.require(values, np.int64, ["C", "ALIGNED"])
+        places = packed(places)
+        each = None if values is None else packed(values)
         if not compiled.run("add_at", flat, flat.size, places, each, places.size):
             raise IndexError(f"a place is outside of {flat.size} counts")
     elif values is None and flat.size <= _FEW:
@@ -60,7 +60,7 @@ def split_seconds(times: Counts, start: int) -> tuple[Counts, Counts, tuple[int,
     (array([1, 0]), array([    0, 86399]), (0, 86399), (0, 1))
     """
     if compiled.is_available():
-        times = np.require(times, np.int64, ["C", "ALIGNED"])
+        times = packed(times)
         day, second, bounds = np.empty_like(times), np.empty_like(times), np.empty(4, np.int64)
         compiled.run("split_seconds", len(times), times, start, day, second, bounds)
         earliest, latest, first, last = bounds.tolist()

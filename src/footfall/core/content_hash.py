@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from footfall.core import compiled
-from footfall.core.arrays import to_numpy
+from footfall.core.arrays import packed, to_numpy
 from footfall.core.money import as_unscaled
 from footfall.core.schema import ColumnSpec, TableSpec
 from footfall.core.vocabulary import Kind
@@ -181,7 +181,7 @@ def _sums(columns: Sequence[npt.NDArray[Any]], base: int, count: int) -> tuple[i
 
 def _compiled_sums(columns: Sequence[npt.NDArray[Any]], base: int, count: int) -> tuple[int, int]:
     """Do the same, all steps for some rows at once."""
-    columns = [np.require(numbers, requirements=["C", "ALIGNED"]) for numbers in columns]
+    columns = [packed(numbers, numbers.dtype) for numbers in columns]
     places = np.array([numbers.ctypes.data for numbers in columns], np.uintp)
     widths = [n.itemsize * (-1 if n.dtype.kind == "i" else 1) for n in columns]
     sums = np.empty(2, np.uint64)
