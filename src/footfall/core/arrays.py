@@ -6,6 +6,8 @@ quarter of a second, a third of a whole run. Buffers are handed over instead, mo
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -111,6 +113,13 @@ def keep_freed_memory() -> None:
     # them too where they lie in memory that it had asked for. Of memory that was never touched none is taken.
     blocks = [np.empty(_ADVISED, dtype=np.uint8) for _ in range(2)]
     del blocks
+
+
+def give_back_freed_memory() -> None:
+    """Give what was kept back to the system, where the allocator can; what is in use stays."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(ctypes.c_size_t(0))
 
 
 def one_word(word: str) -> pa.Scalar:
