@@ -23,15 +23,17 @@ from tools.compile_loops import PACKAGE, compile_loops
 import footfall
 from footfall import Dataset
 from footfall.contract.customer_orders import CustomerOrders
-from footfall.contract.grouping import MOST_LINES, Catalogue, Grouping, grouped
+from footfall.contract.grouping import MOST_LINES, Grouping, grouped
 from footfall.contract.places import split_seconds, tally
 from footfall.core import compiled
+from footfall.scenario.load import load
 from footfall.sinks.base import MANIFEST_DIRECTORY, MANIFEST_FILE
 from sample import Tables, change, findings_of
 from shipped import SHIPPED
 
 T = TypeVar("T")
 ORDERS = 3_000
+CATALOG = load("vantage").catalog
 LEAST, MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
@@ -95,7 +97,7 @@ def test_lines_are_grouped_alike(sizes: list[int], times: int, data: st.DataObje
     first = np.cumsum([0, *sizes[:-1]])
     columns = {
         "order": np.repeat(np.arange(len(sizes)) + 5, sizes),
-        "product": np.arange(n) % 700 + 100,
+        "product": np.arange(n) % CATALOG.skus + CATALOG.first_sku,
         "number": np.arange(n) - np.repeat(first, sizes) + 1,
     }
     units = np.arange(n) % 3 + 1
@@ -107,7 +109,7 @@ def test_lines_are_grouped_alike(sizes: list[int], times: int, data: st.DataObje
         del columns["number"]
 
     def group() -> Grouping:
-        return grouped(columns, units, Catalogue(100, 700, 3), np.int16)
+        return grouped(columns, units, CATALOG, 3, np.int16)
 
     quick, slow = group(), in_steps(group)
     for field in ("begins", "starts", "sku", "known", "few", "of_size"):
@@ -147,8 +149,8 @@ def test_customers_are_met_alike(
 def test_seconds_are_split_alike(times: list[int], start: int) -> None:
     """Before 1970 and after, sorted and not."""
     for some in (times, sorted(times)):
-        quick, slow = (np.array(some), np.array(some))
-        ours, theirs = split_seconds(quick, start), in_steps(lambda slow=slow: split_seconds(slow, start))  # type: ignore[misc]
+        split = functools.partial(split_seconds, np.array(some), start)
+        ours, theirs = split(), in_steps(split)
         assert [np.asarray(part).tolist() for part in ours] == [np.asarray(part).tolist() for part in theirs]
 
 

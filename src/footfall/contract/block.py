@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from footfall.contract.grouping import Bools, Places
+from footfall.contract.grouping import MOST_LINES, Bools, Grouping
 from footfall.contract.open_orders import Columns
 from footfall.contract.statistics import Counts
 
@@ -20,27 +20,15 @@ _LOOK_BACK = 64
 
 
 @dataclass(frozen=True)
-class Block:
-    """Lines of whole orders in file order, and what is known of their orders.
+class Block(Grouping):
+    """Lines of whole orders in file order, grouped, and what is known of their orders.
 
     Attributes
     ----------
-    sku
-        Place of the line's product in the catalogue, 0 where it is not known.
-    known
-        Whether there is such a product; None where there always is.
+    columns
+        Columns of the lines by field.
     units
         Units of each line.
-    few
-        The same, at least 0 and at most as many as the scenario has.
-    range_of_units
-        The fewest and the most units of a line.
-    begins
-        Whether a line is the first of its order.
-    starts
-        First line of each order.
-    most_lines
-        Lines of the largest order.
     orders
         Columns by order, of its cell and what else is carried; none where orders are not published.
     range_of_cells
@@ -48,16 +36,15 @@ class Block:
     """
 
     columns: dict[str, Any]
-    sku: Places
-    known: Bools | None
     units: Counts
-    few: Places
-    range_of_units: tuple[int, int]
-    begins: Bools
-    starts: Counts
-    most_lines: int
     orders: Columns
     range_of_cells: tuple[int, int]
+
+    @cached_property
+    def most_lines(self) -> int:
+        """Lines of the largest order."""
+        most = int(np.flatnonzero(self.of_size)[-1])
+        return most if most < MOST_LINES else int(np.diff(self.starts, append=len(self.sku)).max())
 
     @cached_property
     def place(self) -> Counts:

@@ -12,30 +12,12 @@ import numpy.typing as npt
 from footfall.contract.statistics import Counts
 from footfall.core import compiled
 from footfall.core.arrays import packed
+from footfall.scenario.assortment import Catalog
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.signedinteger[Any]]
 MOST_LINES = 33
 """Baskets of this many lines and more are counted together; no law has them."""
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """What lines may name: SKUs that follow each other, and units.
-
-    Attributes
-    ----------
-    first_sku
-        The first SKU.
-    skus
-        How many there are.
-    most_units
-        The most units of a line.
-    """
-
-    first_sku: int
-    skus: int
-    most_units: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +60,9 @@ class Grouping:
     may_hold_twice: bool
 
 
-def grouped(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue, kind: Any) -> Grouping:
+def grouped(
+    columns: Mapping[str, Any], units: Counts, catalog: Catalog, most_units: int, kind: Any
+) -> Grouping:
     """Group lines of whole orders, at least one.
 
     Parameters
@@ -87,16 +71,20 @@ def grouped(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue, kin
         Order and product of each line, and its number, if that is published.
     units
         Units of each line.
-    catalogue
-        What they may name.
+    catalog
+        SKUs that they may name.
+    most_units
+        The most units that a line may have.
     kind
         A type that holds all places.
     """
-    found = _compiled(columns, units, catalogue) if compiled.is_available() else None
-    return found or _grouped(columns, units, catalogue, kind)
+    found = _compiled(columns, units, catalog, most_units) if compiled.is_available() else None
+    return found or _grouped(columns, units, catalog, most_units, kind)
 
 
-def _compiled(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue) -> Grouping | None:
+def _compiled(
+    columns: Mapping[str, Any], units: Counts, catalog: Catalog, most_units: int
+) -> Grouping | None:
     """Do it line by line; None where a line names no SKU."""
     n, number = len(units), columns.get("number")
     order, product, units = (packed(values) for values in (columns["order"], columns["product"], units))
@@ -105,7 +93,7 @@ def _compiled(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue) -
     of_ordinal, found = np.zeros(MOST_LINES + 2, np.int64), np.empty(6, np.int64)
     orders = compiled.run(
         "group_lines", n, order, product, units, None if number is None else packed(number),
-        catalogue.first_sku, catalogue.skus, catalogue.most_units, MOST_LINES,
+        catalog.first_sku, catalog.skus, most_units, MOST_LINES,
         ordinal, starts, sku, few, of_ordinal, found,
     )  # fmt: skip
     fewest, most, is_known, is_rising, is_numbered, may_hold_twice = found.tolist()
@@ -125,19 +113,21 @@ def _compiled(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue) -
     )
 
 
-def _grouped(columns: Mapping[str, Any], units: Counts, catalogue: Catalogue, kind: Any) -> Grouping:
+def _grouped(
+    columns: Mapping[str, Any], units: Counts, catalog: Catalog, most_units: int, kind: Any
+) -> Grouping:
     """Do it step by step, each for all lines."""
     order, product, number = columns["order"], columns["product"], columns.get("number")
     begins = np.ones(len(order), np.bool_)
     np.not_equal(order[1:], order[:-1], out=begins[1:])
     starts = np.flatnonzero(begins)
-    sku, known = product - catalogue.first_sku, None
-    if sku.view(np.uint64).max() >= catalogue.skus:  # numbers below 0 are the largest ones then
-        known = (sku >= 0) & (sku < catalogue.skus)
+    sku, known = product - catalog.first_sku, None
+    if sku.view(np.uint64).max() >= catalog.skus:  # numbers below 0 are the largest ones then
+        known = (sku >= 0) & (sku < catalog.skus)
         sku = np.where(known, sku, 0)
     sku = sku.astype(kind)
-    is_usual = bool(units.view(np.uint64).max() <= catalogue.most_units)
-    few: Places = (units if is_usual else np.clip(units, 0, catalogue.most_units)).astype(kind)
+    is_usual = bool(units.view(np.uint64).max() <= most_units)
+    few: Places = (units if is_usual else np.clip(units, 0, most_units)).astype(kind)
     exact: Places = few if is_usual else units
     of_size, may_hold_twice = baskets(sku, begins)
     return Grouping(

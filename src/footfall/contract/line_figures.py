@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from footfall.contract.amount_figures import AmountTally
 from footfall.contract.block import Block, cuts
-from footfall.contract.grouping import MOST_LINES, Catalogue, grouped
+from footfall.contract.grouping import MOST_LINES, grouped
 from footfall.contract.histories import HistoryTally
 from footfall.contract.line_charges import CARRIED
 from footfall.contract.offences import Offences
@@ -64,7 +64,6 @@ class LineTally:
         self.first_id: int | None = None
         self._last_id = 0
         self._allowed = np.array([k in subject.scenario.basket.quantity for k in range(self.most_units + 1)])
-        self._catalogue = Catalogue(catalog.first_sku, catalog.skus, self.most_units)
         self.joint = np.zeros((self.skus, cats + 2, self.most_units + 1, 2), np.int64)
         self._further_units = np.zeros(self.skus, np.int64)
         self._units_of_unknown = np.zeros(self.most_units + 1, np.int64)
@@ -124,37 +123,28 @@ class LineTally:
         note, n = self._offences.where, len(order)
         self._know_categories()
         units = columns["quantity"] if "quantity" in columns else np.ones(n, np.int64)
-        lines = grouped(columns, units, self._catalogue, self._kind)
-        starts, known = lines.starts, lines.known
-        self.orders += len(starts)
+        lines = grouped(columns, units, self._subject.scenario.catalog, self.most_units, self._kind)
+        self.orders += len(lines.starts)
         self.rows += n
-        if known is not None:
-            note("lines.products", ~known, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
-        heads = range(int(order[0]), int(order[-1]) + 1) if lines.is_rising else order.take(starts)
+        self.basket += lines.of_size
+        if lines.known is not None:
+            unknown = ~lines.known
+            note("lines.products", unknown, lambda i: f"order {order[i]}: SKU {product[i]} does not exist")
+        heads = range(int(order[0]), int(order[-1]) + 1) if lines.is_rising else order.take(lines.starts)
         orders = self.open_orders.match(heads, self._offences) if self._with_orders else {}
         cells = orders.get("cell")
-        self.basket += lines.of_size
-        most_lines = int(np.flatnonzero(lines.of_size)[-1])
-        if most_lines == MOST_LINES:
-            most_lines = int(np.diff(starts, append=n).max())
         block = Block(
+            **vars(lines),
             columns=columns,
-            sku=lines.sku,
-            known=known,
             units=units,
-            few=lines.few,
-            range_of_units=lines.range_of_units,
-            begins=lines.begins,
-            starts=starts,
-            most_lines=most_lines,
             orders=orders,
             range_of_cells=(-1, -1) if cells is None else (int(cells.min()), int(cells.max())),
         )
-        if not lines.is_numbered:
+        if not block.is_numbered:
             self._numbers(block)
         if "id" in columns:
             self._ids(columns["id"])
-        if lines.may_hold_twice:
+        if block.may_hold_twice:
             self._twice(block)
         self._counts(block)
         if self.catalog is not None:

@@ -38,7 +38,7 @@ class ListedCash:
     ) -> None:
         self._percents, self._due = np.array(percents, np.int64), due
         self._units = np.arange(max(subject.scenario.basket.quantity) + 1)
-        self._table: npt.NDArray[np.int64] | None = None
+        self._table = np.empty(0, np.int64)
         self._most = 0  # the largest number of either half of the table
 
     def _fill(self, catalog: dict[str, Any], is_total: bool) -> npt.NDArray[np.int64]:
@@ -62,7 +62,7 @@ class ListedCash:
         if kinds is None or catalog is None or not self._may_agree(block, catalog):
             return None
         is_total = "total" in columns
-        if self._table is None:
+        if not self._table.size:
             self._table = self._fill(catalog, is_total)
         if "list_price" in columns and (columns["list_price"] != catalog["price"].take(block.sku)).any():
             return None
@@ -77,7 +77,6 @@ class ListedCash:
         """Add up line by line."""
         revenue, cost = np.empty((2, len(block.starts)), np.int64)
         refunded = np.empty(1, np.int64)
-        assert self._table is not None
         agrees = compiled.run(
             "sum_listed", len(given), block.begins, block.sku, block.few, kinds,
             block.columns.get("is_returned"), packed(given), int(is_total),
@@ -89,7 +88,6 @@ class ListedCash:
         self, block: Block, kinds: npt.NDArray[np.int8], given: Counts, is_total: bool
     ) -> tuple[Counts, Counts, int] | None:
         """Do the same step by step, each for all lines."""
-        assert self._table is not None
         # Narrow places take a quarter of the time.
         kind: Any = np.int16 if len(self._table) <= np.iinfo(np.int16).max else np.int64
         place: Places = block.sku.astype(kind) * (len(self._percents) * len(self._units))

@@ -1,4 +1,4 @@
-/* What places.py and order_figures.py do in NumPy: count by place, and tell the day of a second. */
+/* What places.py does in NumPy: count by place, and tell the day of a second. */
 
 #include "../core/loops.h"
 

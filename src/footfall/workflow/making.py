@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from footfall.core.arrays import give_back_freed_memory
 from footfall.plan.parts import ORDERS_A_PART, shards, shares
 from footfall.plan.plan import Plan
 from footfall.simulate.dimensions import simulate_dimensions
@@ -97,8 +96,6 @@ def make(
             tick=tick_and_heed,
         )
     )
-    if team:
-        give_back_freed_memory()  # since what the others send takes its place
     for made in team.results(tick) if team else ():
         for table, batch in made.batches:
             write(table, batch)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from footfall.core.arrays import give_back_freed_memory
 from footfall.core.errors import FootfallError
 from footfall.core.interrupts import interrupts_noted
 from footfall.plan.parts import Shard
@@ -94,6 +95,7 @@ class Team:
 
     def results(self, tick: Tick) -> Iterator[RangeMade]:
         """What was made, in the order of the shares; what is done early waits."""
+        give_back_freed_memory()  # since what they send takes its place
         for k in sorted({*self._working, *self._done}):
             while k not in self._done:
                 self.heed(tick, None)
